@@ -1,0 +1,20 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "dash/primitives/bytes.h"
+
+namespace dash {
+
+[[nodiscard]] std::string base58_encode(ByteSpan bytes);
+/// nullopt when a character is not of the alphabet.
+[[nodiscard]] std::optional<Bytes> base58_decode(std::string_view text);
+
+/// Base58 of the bytes followed by the first four bytes of their double SHA-256.
+[[nodiscard]] std::string base58check_encode(ByteSpan bytes);
+/// The bytes without checksum; throws DecodeError that says what is wrong (character, length, checksum).
+[[nodiscard]] Bytes base58check_decode(std::string_view text);
+
+}  // namespace dash

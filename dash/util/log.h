@@ -1,0 +1,57 @@
+#pragma once
+
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+/// The node's log: lines "2026-01-31 12:00:00.123456 text" on the console and in the log file; errors and warnings go to
+/// stderr and are marked "> " in the file, as the python node did. Thread-safe.
+namespace dash::log {
+
+enum class Level { kDebug, kInfo, kWarning, kError };
+
+struct Settings {
+    bool console = true;         ///< false: only the file gets lines (--no-console)
+    bool debug = false;          ///< true: kDebug lines are kept (--debug)
+    std::filesystem::path file;  ///< empty: no file
+};
+
+/// Call once before the threads start. Throws ConfigError when the file cannot be opened.
+void configure(const Settings& settings);
+
+/// Writes out what is buffered.
+void flush();
+
+[[nodiscard]] bool enabled(Level level);
+void write(Level level, std::string_view text);
+
+namespace detail {
+template <typename... Parts>
+void join(Level level, const Parts&... parts) {
+    if (!enabled(level)) return;
+    std::ostringstream line;
+    (line << ... << parts);
+    write(level, line.str());
+}
+}  // namespace detail
+
+/// Each joins its arguments with operator<<: log::info("Listening for workers on port ", port).
+template <typename... Parts>
+void debug(const Parts&... parts) {
+    detail::join(Level::kDebug, parts...);
+}
+template <typename... Parts>
+void info(const Parts&... parts) {
+    detail::join(Level::kInfo, parts...);
+}
+template <typename... Parts>
+void warning(const Parts&... parts) {
+    detail::join(Level::kWarning, parts...);
+}
+template <typename... Parts>
+void error(const Parts&... parts) {
+    detail::join(Level::kError, parts...);
+}
+
+}  // namespace dash::log
