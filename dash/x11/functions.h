@@ -1,0 +1,72 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "dash/primitives/bytes.h"
+
+/// The eleven functions of the chain, each 512 bits wide, of any input length, thread-safe. The chain feeds 80 bytes to
+/// the first and 64 to the others, so every function has a path without general buffering for those.
+///
+/// `portable` is plain C++ for any processor; the other namespaces hold faster code for x86-64, compiled file by file
+/// with the flags of their instruction set (the suffix of the file name, see CMakeLists.txt). A function missing there
+/// has nothing to gain: the sets below take it from the namespace before. Code in such files must not instantiate
+/// inline functions that other files use too (the linker may keep the copy of the wrong instruction set), so their
+/// helpers are always inlined or of internal linkage.
+namespace dash::x11 {
+
+using Digest512 = std::array<std::uint8_t, 64>;
+using Function512 = Digest512 (*)(ByteSpan input);
+
+namespace portable {
+[[nodiscard]] Digest512 blake512(ByteSpan input);
+[[nodiscard]] Digest512 bmw512(ByteSpan input);
+[[nodiscard]] Digest512 groestl512(ByteSpan input);
+[[nodiscard]] Digest512 skein512(ByteSpan input);
+[[nodiscard]] Digest512 jh512(ByteSpan input);
+[[nodiscard]] Digest512 keccak512(ByteSpan input);
+[[nodiscard]] Digest512 luffa512(ByteSpan input);
+[[nodiscard]] Digest512 cubehash512(ByteSpan input);
+[[nodiscard]] Digest512 shavite512(ByteSpan input);
+[[nodiscard]] Digest512 simd512(ByteSpan input);
+[[nodiscard]] Digest512 echo512(ByteSpan input);
+}  // namespace portable
+
+/// SSSE3, SSE4.1 and AES-NI: every x86-64 processor of the last decade. Files *_sse4.cpp.
+namespace sse4 {
+[[nodiscard]] Digest512 groestl512(ByteSpan input);
+[[nodiscard]] Digest512 jh512(ByteSpan input);
+[[nodiscard]] Digest512 luffa512(ByteSpan input);
+[[nodiscard]] Digest512 cubehash512(ByteSpan input);
+[[nodiscard]] Digest512 shavite512(ByteSpan input);
+[[nodiscard]] Digest512 simd512(ByteSpan input);
+[[nodiscard]] Digest512 echo512(ByteSpan input);
+}  // namespace sse4
+
+/// AVX2, BMI1, BMI2 and AES-NI. Files *_avx2.cpp.
+namespace avx2 {
+[[nodiscard]] Digest512 groestl512(ByteSpan input);
+[[nodiscard]] Digest512 jh512(ByteSpan input);
+[[nodiscard]] Digest512 luffa512(ByteSpan input);
+[[nodiscard]] Digest512 cubehash512(ByteSpan input);
+[[nodiscard]] Digest512 shavite512(ByteSpan input);
+[[nodiscard]] Digest512 simd512(ByteSpan input);
+[[nodiscard]] Digest512 echo512(ByteSpan input);
+}  // namespace avx2
+
+/// One implementation of each, in the order of the chain.
+struct FunctionSet {
+    struct Member {
+        std::string_view name;
+        Function512 function;
+    };
+    std::string_view name;  ///< as Implementation::name
+    std::array<Member, 11> members;
+};
+
+/// Everything this processor can run, slowest first; entry for entry what implementations() chains.
+[[nodiscard]] const std::vector<FunctionSet>& function_sets();
+
+}  // namespace dash::x11
