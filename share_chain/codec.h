@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+
+#include "dash/primitives/serialize.h"
+#include "share_chain/network.h"
+#include "share_chain/share.h"
+
+namespace share_chain {
+
+/// A share as messages and files carry it: the type, and contents that only that type's codec understands.
+struct TypedContents {
+    std::uint64_t type = 0;
+    dash::Bytes contents;
+};
+
+[[nodiscard]] TypedContents read_typed_contents(dash::Reader& reader);
+void write_typed_contents(dash::Writer& writer, std::uint64_t type, dash::ByteSpan contents);
+
+/// Decodes and packs exactly as the reference does: truncated byte strings and big integers at the end are accepted, data left over
+/// is not. Throws DecodeError.
+[[nodiscard]] ShareContents decode_contents(dash::ByteSpan contents);
+[[nodiscard]] dash::Bytes encode_contents(const ShareContents& contents);
+[[nodiscard]] dash::Bytes encode_share_info(const ShareInfo& info);
+
+/// Decodes a share and makes every check that needs no other share: sizes, references, hash link, proof of work. Costs one X11.
+/// Throws DecodeError where the reference drops the connection, PeerMisbehaving where it also bans.
+[[nodiscard]] SharePtr load_share(const TypedContents& typed, const Network& network);
+
+/// The same for contents built by ourselves.
+[[nodiscard]] SharePtr make_share(ShareContents contents, const Network& network);
+
+/// Hash that the last coinbase output commits to: SHA-256d of identifier and share info, through the branch.
+[[nodiscard]] dash::Uint256 reference_hash(const Network& network, const ShareInfo& info,
+                                           const std::vector<dash::Uint256>& ref_merkle_branch);
+
+}  // namespace share_chain
