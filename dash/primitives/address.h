@@ -23,8 +23,8 @@ struct Address {
 
 [[nodiscard]] std::string format_address(const Address& address, const ChainParams& chain);
 
-/// True for 26–35 base58 characters that begin as an address of any Dash network does (X, 7, y, 8 or 9): what a miner meant as an
-/// address, even when it is mistyped.
+/// True for 26–35 base58 characters that begin as an address of any Dash network does (X, 7, y, 8 or 9): what a miner
+/// meant as an address, even when it is mistyped.
 [[nodiscard]] bool looks_like_address(std::string_view text);
 
 }  // namespace dash

@@ -22,8 +22,11 @@ using ByteSpan = std::span<const std::uint8_t>;
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-[[nodiscard]] inline std::string as_text(ByteSpan bytes) { return {bytes.begin(), bytes.end()}; }
+[[nodiscard]] inline std::string as_text(ByteSpan bytes) {
+    return {bytes.begin(), bytes.end()};
+}
 
-inline void append(Bytes& to, ByteSpan bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
+/// `bytes` must not lie inside `to`.
+void append(Bytes& to, ByteSpan bytes);
 
 }  // namespace dash

@@ -10,9 +10,9 @@ namespace dash {
 
 /// Constants of one Dash chain (Dash Core chainparams.cpp; python p2pool.dash.networks).
 struct ChainParams {
-    std::string name;          ///< "dash", "dash_testnet", "dash_regtest"
-    std::string symbol;        ///< "DASH", "tDASH", "rDASH"
-    std::string rpc_chain;     ///< `chain` of getblockchaininfo: "main", "test", "regtest"
+    std::string name;       ///< "dash", "dash_testnet", "dash_regtest"
+    std::string symbol;     ///< "DASH", "tDASH", "rDASH"
+    std::string rpc_chain;  ///< `chain` of getblockchaininfo: "main", "test", "regtest"
     std::array<std::uint8_t, 4> p2p_magic{};
     std::uint16_t p2p_port = 0;
     std::uint16_t rpc_port = 0;

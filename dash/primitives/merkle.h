@@ -8,7 +8,8 @@
 
 namespace dash {
 
-/// Root of the transaction tree: pairs hashed with double SHA-256, an odd last one paired with itself. Zero for no hashes.
+/// Root of the transaction tree: pairs hashed with double SHA-256, an odd last one paired with itself. Zero for no
+/// hashes.
 [[nodiscard]] Uint256 merkle_root(std::span<const Uint256> hashes);
 
 /// The siblings of the first leaf, from the leaf up. `others` are the leaves after the first.

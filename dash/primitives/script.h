@@ -19,8 +19,8 @@ namespace dash {
 /// The address a script pays to, when it is one of the two standard forms.
 [[nodiscard]] std::optional<Address> script_address(ByteSpan script);
 
-/// A script that pushes the height the way BIP 34 wants it at the start of a coinbase (0 → 00, 1–16 → OP_1…OP_16, else the shortest
-/// signed little-endian number).
+/// A script that pushes the height the way BIP 34 wants it at the start of a coinbase (0 → 00, 1–16 → OP_1…OP_16, else
+/// the shortest signed little-endian number).
 [[nodiscard]] Bytes push_height(std::uint32_t height);
 
 /// A push of up to 75 bytes: length, then data. Throws DecodeError when longer.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "dash/primitives/bytes.h"
 #include "dash/primitives/uint256.h"
@@ -47,21 +48,23 @@ class Writer {
 /// What a Reader does when a byte string or an integer of 128 bits or more is cut off by the end of the data.
 enum class Truncation {
     kReject,  ///< DecodeError, as everybody expects
-    kAccept,  ///< what is there is taken (an integer must have at least one byte): the p2pool network accepts such shares and
-              ///< messages, so a node that did not would leave the chain (python p2pool.util.pack)
+    kAccept,  ///< what is there is taken (an integer must have at least one byte): the p2pool network accepts such
+              ///< shares and messages, so a node that did not would leave the chain (python p2pool.util.pack)
 };
 
 /// Reads values from a view; the view must outlive the reader and the spans it returns. Every method throws DecodeError
 /// when the data ends too early (but see Truncation).
 class Reader {
   public:
-    explicit Reader(ByteSpan data, Truncation truncation = Truncation::kReject) : data_(data), truncation_(truncation) {}
+    explicit Reader(ByteSpan data, Truncation truncation = Truncation::kReject)
+        : data_(data), truncation_(truncation) {}
 
     template <std::unsigned_integral T>
     T integer() {
         const ByteSpan bytes = exactly(sizeof(T));
         std::uint64_t value = 0;
-        for (std::size_t i = 0; i < sizeof(T); ++i) value |= static_cast<std::uint64_t>(bytes[i]) << (8 * i);
+        for (std::size_t i = 0; i < sizeof(T); ++i)
+            value |= static_cast<std::uint64_t>(bytes[i]) << (8 * i);
         return static_cast<T>(value);
     }
     std::uint8_t u8() { return integer<std::uint8_t>(); }
@@ -74,8 +77,9 @@ class Reader {
     Uint256 big_integer(std::size_t byte_count);
     /// Throws DecodeError when the encoding is not the shortest.
     std::uint64_t varint();
-    /// A VarInt that counts elements of at least `element_size` bytes: refused when the rest of the data cannot hold that many, so
-    /// that nobody makes us reserve memory for what he did not send. element_size 0 bounds the count by `most` alone.
+    /// A VarInt that counts elements of at least `element_size` bytes: refused when the rest of the data cannot hold
+    /// that many, so that nobody makes us reserve memory for what he did not send. element_size 0 bounds the count by
+    /// `most` alone.
     std::size_t count(std::size_t element_size, std::size_t most = SIZE_MAX);
     ByteSpan varstr();
     ByteSpan fixed(std::size_t size);

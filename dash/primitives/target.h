@@ -9,7 +9,8 @@ namespace dash {
 
 /// Difficulty arithmetic exactly as python p2pool.dash.data does it; the share chain depends on every rounding.
 
-/// The target of compact bits: mantissa (24 bits, no sign) shifted by 8·(exponent − 3). Throws DecodeError when it exceeds 256 bits.
+/// The target of compact bits: mantissa (24 bits, no sign) shifted by 8·(exponent − 3). Throws DecodeError when it
+/// exceeds 256 bits.
 [[nodiscard]] Uint256 target_from_bits(std::uint32_t bits);
 
 /// The compact form, rounded down to three bytes of mantissa with the first below 0x80.
@@ -17,6 +18,10 @@ namespace dash {
 
 /// floor(2^256 / (target + 1)): hashes needed on average.
 [[nodiscard]] Wide average_attempts(const Uint256& target);
+
+/// The same for the target of compact bits; 0 when that exceeds 256 bits, which the reference tolerates in the block
+/// header of a share.
+[[nodiscard]] Wide average_attempts_from_bits(std::uint32_t bits);
 
 /// min(floor(2^256/attempts − 1 + 0.5), 2^256 − 1), in double precision. attempts > 0; throws DecodeError otherwise.
 [[nodiscard]] Uint256 target_from_average_attempts(double attempts);

@@ -32,8 +32,8 @@ struct TxOut {
     friend bool operator==(const TxOut&, const TxOut&) = default;
 };
 
-/// A Dash transaction: the upper 16 bits of the 32-bit version field are a type (DIP 2); special types carry a payload. Types 6
-/// (quorum commitment), 7 (MNHF signal) and 9 (asset unlock) may have no inputs.
+/// A Dash transaction: the upper 16 bits of the 32-bit version field are a type (DIP 2); special types carry a payload.
+/// Types 6 (quorum commitment), 7 (MNHF signal) and 9 (asset unlock) may have no inputs.
 struct Transaction {
     static constexpr std::uint16_t kTypeCoinbase = 5;
 

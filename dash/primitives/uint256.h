@@ -12,8 +12,8 @@
 
 namespace dash {
 
-/// A 256-bit unsigned number: hashes and targets. On the wire it is 32 bytes little-endian; printed, it is 64 hex digits
-/// with the most significant first ("display order"). Zero stands for "none" where the protocols say so.
+/// A 256-bit unsigned number: hashes and targets. On the wire it is 32 bytes little-endian; printed, it is 64 hex
+/// digits with the most significant first ("display order"). Zero stands for "none" where the protocols say so.
 class Uint256 {
   public:
     static constexpr std::size_t kBytes = 32;
@@ -49,7 +49,8 @@ class Uint256 {
 
 }  // namespace dash
 
-/// Keys are hashes that took proof of work or are salted by the caller's bound; mixing all limbs keeps small targets apart too.
+/// Keys are hashes that took proof of work or are salted by the caller's bound; mixing all limbs keeps small targets
+/// apart too.
 template <>
 struct std::hash<dash::Uint256> {
     std::size_t operator()(const dash::Uint256& value) const noexcept {

@@ -6,11 +6,11 @@
 
 namespace dash {
 
-/// Unsigned integer for sums and products of targets, work and payouts. The largest product of the share chain (an amount below
-/// 2^64 times a weight below 2^286) needs under 400 bits; anything that would wrap or go below zero throws instead.
-using Wide = boost::multiprecision::number<
-    boost::multiprecision::cpp_int_backend<512, 512, boost::multiprecision::unsigned_magnitude,
-                                           boost::multiprecision::checked, void>>;
+/// Unsigned integer for sums and products of targets, work and payouts. The largest product of the share chain (an
+/// amount below 2^64 times a weight below 2^286) needs under 400 bits; anything that would wrap or go below zero throws
+/// instead.
+using Wide = boost::multiprecision::number<boost::multiprecision::cpp_int_backend<
+    512, 512, boost::multiprecision::unsigned_magnitude, boost::multiprecision::checked, void>>;
 
 [[nodiscard]] Wide to_wide(const Uint256& value);
 

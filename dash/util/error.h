@@ -4,7 +4,8 @@
 
 namespace dash {
 
-/// Root of everything this project throws on purpose. The text is for people: it says what is wrong and, where it can, what to do.
+/// Root of everything this project throws on purpose. The text is for people: it says what is wrong and, where it can,
+/// what to do.
 class Error : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
@@ -22,7 +23,8 @@ class ConfigError : public Error {
     using Error::Error;
 };
 
-/// The other side of a connection broke the protocol in a way that costs it the connection (and, where the protocol says so, a ban).
+/// The other side of a connection broke the protocol in a way that costs it the connection (and, where the protocol
+/// says so, a ban).
 class PeerMisbehaving : public Error {
   public:
     using Error::Error;

@@ -1,11 +1,14 @@
 #include "dash/util/log.h"
 
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <fstream>
 #include <memory>
+#include <mutex>
+#include <utility>
 #include <vector>
 
 #include "dash/util/error.h"
@@ -14,6 +17,7 @@ namespace dash::log {
 namespace {
 
 constexpr const char* kConsolePattern = "%Y-%m-%d %H:%M:%S.%f %v";
+constexpr const char* kFilePattern = "%Y-%m-%d %H:%M:%S.%f %*%v";  // %* is ErrorMark
 
 /// Inserts "> " before lines that went to stderr, which is how operators' scripts tell them apart in the file.
 class ErrorMark final : public spdlog::custom_flag_formatter {
@@ -29,11 +33,44 @@ class ErrorMark final : public spdlog::custom_flag_formatter {
     }
 };
 
-std::unique_ptr<spdlog::formatter> file_formatter() {
-    auto formatter = std::make_unique<spdlog::pattern_formatter>();
-    formatter->add_flag<ErrorMark>('*').set_pattern("%Y-%m-%d %H:%M:%S.%f %*%v");
-    return formatter;
-}
+/// Appends to a file that can be opened anew after a log rotation moved it away.
+class FileSink final : public spdlog::sinks::base_sink<std::mutex> {
+  public:
+    explicit FileSink(std::filesystem::path path) : path_(std::move(path)), file_(opened()) {
+        auto formatter = std::make_unique<spdlog::pattern_formatter>();
+        formatter->add_flag<ErrorMark>('*').set_pattern(kFilePattern);
+        set_formatter_(std::move(formatter));
+    }
+    /// Keeps the file it has when the new one cannot be opened.
+    void reopen() {
+        std::ofstream file = opened();
+        const std::lock_guard lock(mutex_);
+        file_ = std::move(file);
+    }
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  protected:
+    void sink_it_(const spdlog::details::log_msg& message) override {
+        spdlog::memory_buf_t line;
+        formatter_->format(message, line);
+        file_.clear();  // a disk that was full may have room again
+        file_.write(line.data(), static_cast<std::streamsize>(line.size()));
+    }
+    void flush_() override { file_.flush(); }
+
+  private:
+    [[nodiscard]] std::ofstream opened() const {
+        std::ofstream file(path_, std::ios::app);
+        if (!file) {
+            throw ConfigError("cannot write the log file " + path_.string() +
+                              ": check that its folder exists and is writable, or choose another with --logfile");
+        }
+        return file;
+    }
+
+    std::filesystem::path path_;
+    std::ofstream file_;
+};
 
 /// One stream of the console takes the levels of its range.
 class RangeSink final : public spdlog::sinks::sink {
@@ -58,77 +95,31 @@ class RangeSink final : public spdlog::sinks::sink {
 };
 
 std::vector<spdlog::sink_ptr> console_sinks() {
-    using namespace spdlog::level;
-    return {std::make_shared<RangeSink>(std::make_shared<spdlog::sinks::stdout_sink_mt>(), trace, info),
-            std::make_shared<RangeSink>(std::make_shared<spdlog::sinks::stderr_sink_mt>(), warn, critical)};
+    namespace level = spdlog::level;
+    auto out = std::make_shared<spdlog::sinks::stdout_sink_mt>();
+    auto err = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    return {std::make_shared<RangeSink>(std::move(out), level::trace, level::info),
+            std::make_shared<RangeSink>(std::move(err), level::warn, level::critical)};
 }
 
-std::shared_ptr<spdlog::logger>& logger() {
-    static std::shared_ptr<spdlog::logger> instance = [] {
-        auto sinks = console_sinks();
-        return std::make_shared<spdlog::logger>("p2pool", sinks.begin(), sinks.end());
-    }();
-    return instance;
-}
-
-spdlog::level::level_enum spdlog_level(Level level) {
-    switch (level) {
-        case Level::kDebug:
-            return spdlog::level::debug;
-        case Level::kInfo:
-            return spdlog::level::info;
-        case Level::kWarning:
-            return spdlog::level::warn;
-        case Level::kError:
-            break;
-    }
-    return spdlog::level::err;
-}
-
-}  // namespace
-
-void configure(const Settings& settings) {
-    std::vector<spdlog::sink_ptr> sinks;
-    if (settings.console) sinks = console_sinks();
-    if (!settings.file.empty()) {
-        try {
-            auto file = std::make_shared<spdlog::sinks::basic_file_sink_mt>(settings.file.string());
-            file->set_formatter(file_formatter());
-            sinks.push_back(std::move(file));
-        } catch (const spdlog::spdlog_ex& error) {
-            throw ConfigError("cannot write the log file " + settings.file.string() +
-                              ": check that the folder exists and is writable, or choose another with --logfile (" +
-                              error.what() + ")");
-        }
-    }
-    logger() = std::make_shared<spdlog::logger>("p2pool", sinks.begin(), sinks.end());
-    logger()->set_level(settings.debug ? spdlog::level::debug : spdlog::level::info);
-    logger()->flush_on(spdlog::level::info);
-}
-
-void flush() override { target_->flush(); }
-    void set_pattern(const std::string& pattern) override { target_->set_pattern(pattern); }
-    void set_formatter(std::unique_ptr<spdlog::formatter> formatter) override {
-        target_->set_formatter(std::move(formatter));
-    }
-
-  private:
-    spdlog::sink_ptr target_;
-    spdlog::level::level_enum lowest_;
-    spdlog::level::level_enum highest_;
+struct State {
+    std::shared_ptr<spdlog::logger> logger;
+    std::shared_ptr<FileSink> file;  // null: no file
 };
 
-std::vector<spdlog::sink_ptr> console_sinks() {
-    using namespace spdlog::level;
-    return {std::make_shared<RangeSink>(std::make_shared<spdlog::sinks::stdout_sink_mt>(), trace, info),
-            std::make_shared<RangeSink>(std::make_shared<spdlog::sinks::stderr_sink_mt>(), warn, critical)};
+State make_state(bool console, std::shared_ptr<FileSink> file, bool debug) {
+    std::vector<spdlog::sink_ptr> sinks;
+    if (console) sinks = console_sinks();
+    if (file != nullptr) sinks.push_back(file);
+    auto logger = std::make_shared<spdlog::logger>("p2pool", sinks.begin(), sinks.end());
+    logger->set_level(debug ? spdlog::level::debug : spdlog::level::info);
+    logger->flush_on(spdlog::level::debug);
+    return {std::move(logger), std::move(file)};
 }
 
-std::shared_ptr<spdlog::logger>& logger() {
-    static std::shared_ptr<spdlog::logger> instance = [] {
-        auto sinks = console_sinks();
-        return std::make_shared<spdlog::logger>("p2pool", sinks.begin(), sinks.end());
-    }();
+/// Logs to the console until configure() is called.
+State& state() {
+    static State instance = make_state(true, nullptr, false);
     return instance;
 }
 
@@ -149,38 +140,33 @@ spdlog::level::level_enum spdlog_level(Level level) {
 }  // namespace
 
 void configure(const Settings& settings) {
-    std::vector<spdlog::sink_ptr> sinks;
-    if (settings.console) sinks = console_sinks();
-    if (!settings.file.empty()) {
-        try {
-            auto file = std::make_shared<spdlog::sinks::basic_file_sink_mt>(settings.file.string());
-            file->set_formatter(file_formatter());
-            sinks.push_back(std::move(file));
-        } catch (const spdlog::spdlog_ex& error) {
-            throw ConfigError("cannot write the log file " + settings.file.string() +
-                              ": check that the folder exists and is writable, or choose another with --logfile (" +
-                              error.what() + ")");
-        }
-    }
-    logger() = std::make_shared<spdlog::logger>("p2pool", sinks.begin(), sinks.end());
-    logger()->set_level(settings.debug ? spdlog::level::debug : spdlog::level::info);
-    logger()->flush_on(spdlog::level::info);
+    auto file = settings.file.empty() ? nullptr : std::make_shared<FileSink>(settings.file);
+    state() = make_state(settings.console, std::move(file), settings.debug);
 }
 
 void reopen() {
-    if (state().file == nullptr) return;
-    const std::string name = state().file->filename();
-    info("Caught SIGUSR1, closing '", name, "'...");
-    state().file->truncate_or_reopen();
-    info("...and reopened '", name, "' after catching SIGUSR1.");
+    FileSink* const file = state().file.get();
+    if (file == nullptr) return;
+    info("Caught SIGUSR1, closing '", file->path().string(), "'...");
+    try {
+        file->reopen();
+    } catch (const ConfigError& exception) {
+        error("After SIGUSR1: ", exception.what(), "; lines still go to the old file");
+        return;
+    }
+    info("...and reopened '", file->path().string(), "' after catching SIGUSR1.");
 }
 
-void flush() { logger()->flush(); }
+void flush() {
+    state().logger->flush();
+}
 
-bool enabled(Level level) { return logger()->should_log(spdlog_level(level)); }
+bool enabled(Level level) {
+    return state().logger->should_log(spdlog_level(level));
+}
 
 void write(Level level, std::string_view text) {
-    logger()->log(spdlog_level(level), spdlog::string_view_t(text.data(), text.size()));
+    state().logger->log(spdlog_level(level), spdlog::string_view_t(text.data(), text.size()));
 }
 
 }  // namespace dash::log

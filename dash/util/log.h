@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-/// The node's log: lines "2026-01-31 12:00:00.123456 text" on the console and in the log file; errors and warnings go to
-/// stderr and are marked "> " in the file, as the python node did. Thread-safe.
+/// The node's log: lines "2026-01-31 12:00:00.123456 text" on the console and in the log file; errors and warnings go
+/// to stderr and are marked "> " in the file, as the python node did. Thread-safe.
 namespace dash::log {
 
 enum class Level { kDebug, kInfo, kWarning, kError };
@@ -19,6 +19,10 @@ struct Settings {
 
 /// Call once before the threads start. Throws ConfigError when the file cannot be opened.
 void configure(const Settings& settings);
+
+/// Opens the file anew under its name, because a log rotation moved it away (SIGUSR1). When that fails an error line
+/// says so and the old file goes on.
+void reopen();
 
 /// Writes out what is buffered.
 void flush();
