@@ -1,0 +1,89 @@
+#pragma once
+
+#include <array>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "dash/p2p/framing.h"
+#include "dash/p2p/messages.h"
+#include "dash/primitives/chain_params.h"
+#include "dash/util/clock.h"
+
+namespace dash::p2p {
+
+struct PeerSettings {
+    std::array<std::uint8_t, 4> magic{};
+    std::string user_agent;  ///< "/P2Pool:1.0.0/"
+    std::uint32_t start_height = 0;
+    std::chrono::milliseconds connect_timeout{10'000};
+    std::chrono::milliseconds handshake_timeout{15'000};
+    std::chrono::milliseconds ping_interval{30'000};
+    /// Without any message from the peer for this long, the connection ends.
+    std::chrono::milliseconds silence_timeout{90'000};
+    /// A peer that does not read is dropped when more than this waits for it.
+    std::size_t max_queued_bytes = 16U << 20;
+};
+
+/// How a connection ended.
+struct PeerEnd {
+    enum class Kind {
+        kRefused,  ///< nobody listens, or no route or no such host
+        kTimeout,  ///< connecting or the handshake took too long, or the peer fell silent
+        kLost,     ///< closed by the peer or the network
+        kMisbehaved,
+        kStopped,  ///< by close()
+    };
+    Kind kind = Kind::kLost;
+    std::string reason;
+    bool was_ready = false;  ///< the handshake had been completed
+};
+
+/// One outgoing connection to a node of the Dash network: handshake, framing, keep-alive. We offer no services and no
+/// transactions relay, and never appear as a masternode, so that the other side asks nothing of us. What to do with a
+/// peer is its owner's policy. All on the executor's single thread.
+class PeerConnection {
+  public:
+    /// Called on the connection's executor; must not block. An exception of theirs ends the connection as misbehaviour.
+    struct Policy {
+        /// The handshake is complete: sending may begin.
+        std::function<void(PeerConnection&)> on_ready;
+        /// Every message after the handshake but ping and pong; unknown commands too.
+        std::function<void(PeerConnection&, std::string_view command, ByteSpan payload)> on_message;
+    };
+    using SentHandler = std::function<void(bool sent)>;
+
+    PeerConnection(boost::asio::any_io_executor executor, PeerSettings settings, Policy policy, const Clock& clock);
+    ~PeerConnection();
+    PeerConnection(const PeerConnection&) = delete;
+    PeerConnection& operator=(const PeerConnection&) = delete;
+
+    /// Connects and serves until the connection ends. To be called once; the object may be destroyed meanwhile, which
+    /// ends it.
+    [[nodiscard]] boost::asio::awaitable<PeerEnd> run(std::string host, std::uint16_t port);
+    /// Ends run() soon.
+    void close();
+
+    void send(std::string_view command, ByteSpan payload);
+    /// `done` is told true when the operating system has taken the whole frame, false when the connection ended before.
+    void send(SharedFrame frame, SentHandler done = {});
+
+    [[nodiscard]] bool ready() const;
+    /// The peer's own version message, once it came.
+    [[nodiscard]] const std::optional<VersionMessage>& peer_version() const;
+    /// Of the last answered ping.
+    [[nodiscard]] std::optional<std::chrono::microseconds> ping_time() const;
+
+  private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace dash::p2p

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "dash/primitives/bytes.h"
+#include "dash/primitives/uint256.h"
+
+namespace dash::submission {
+
+/// A solved block on its way to the network.
+struct WonBlock {
+    Uint256 hash;  ///< X11 of the header, which the finder has computed
+    std::uint32_t height = 0;
+    std::shared_ptr<const Bytes> bytes;  ///< the serialized block
+    std::string finder;                  ///< who gets the honour in the log and reports: a worker's name or a peer
+    double found_at = 0;                 ///< Unix seconds
+};
+
+/// What the chain says about a block.
+enum class BlockState {
+    kSubmitted,  ///< sent, or being sent; the chain has not taken it yet
+    kAccepted,   ///< on dashd's main chain
+    kOrphaned,   ///< known, but another block has its place
+    kConfirmed,  ///< final: ChainLock, or buried
+    kLost,       ///< final: another block at its height has a ChainLock or is buried
+    kRejected,   ///< final: dashd found it invalid
+};
+
+[[nodiscard]] constexpr bool is_final(BlockState state) {
+    return state >= BlockState::kConfirmed;
+}
+/// "submitted", "accepted", …; used in the journal and by reports.
+[[nodiscard]] std::string_view to_string(BlockState state);
+
+/// How far a block is. One is given out at each change.
+struct SubmissionReport {
+    Uint256 hash;
+    std::uint32_t height = 0;
+    std::string finder;
+    double found_at = 0;
+    BlockState state = BlockState::kSubmitted;
+    bool resumed = false;  ///< taken up from the journal of an earlier run
+    bool daemon_p2p_sent = false;
+    std::uint32_t peers_reached = 0;  ///< by the further senders
+    /// "accepted", or dashd's word, or the error of the call; empty until there is one.
+    std::string submitblock_result;
+    std::int64_t confirmations = 0;
+    bool chainlock = false;
+    std::optional<Uint256> winner;  ///< who has its place, when kOrphaned or kLost
+};
+
+/// A further way to the network besides the local dashd, for instance a pool of peers. Lives on the submission thread
+/// and must not block it.
+class BlockSender {
+  public:
+    virtual ~BlockSender() = default;
+    /// For the log: "Multi-peer".
+    [[nodiscard]] virtual std::string_view name() const = 0;
+    /// Starts sending; `done` is told the number of peers that took the block, once, within a time the sender bounds.
+    virtual void send(const WonBlock& block, std::function<void(std::uint32_t peers_reached)> done) = 0;
+};
+using BlockSenderFactory = std::function<std::unique_ptr<BlockSender>(boost::asio::any_io_executor)>;
+
+}  // namespace dash::submission
