@@ -48,10 +48,8 @@ std::string format_address(const Address& address, const ChainParams& chain) {
 
 bool looks_like_address(std::string_view text) {
     constexpr std::string_view kFirstCharacters = "X7y89";
-    constexpr std::string_view kBase58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
     return text.size() >= kFewestCharacters && text.size() <= kMostCharacters &&
-           kFirstCharacters.find(text.front()) != std::string_view::npos &&
-           text.find_first_not_of(kBase58) == std::string_view::npos;
+           kFirstCharacters.find(text.front()) != std::string_view::npos && is_base58(text);
 }
 
 }  // namespace dash

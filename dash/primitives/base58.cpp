@@ -29,6 +29,10 @@ std::array<std::uint8_t, Uint256::kBytes> checksum(ByteSpan bytes) {
 
 }  // namespace
 
+bool is_base58(std::string_view text) {
+    return text.find_first_not_of(kAlphabet) == std::string_view::npos;
+}
+
 std::string base58_encode(ByteSpan bytes) {
     const auto first = std::find_if(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte != 0; });
     std::string text(static_cast<std::size_t>(first - bytes.begin()), kAlphabet.front());
@@ -41,7 +45,7 @@ std::string base58_encode(ByteSpan bytes) {
 }
 
 std::optional<Bytes> base58_decode(std::string_view text) {
-    if (text.find_first_not_of(kAlphabet) != std::string_view::npos) return std::nullopt;
+    if (!is_base58(text)) return std::nullopt;
     const std::size_t zeros = std::min(text.find_first_not_of(kAlphabet.front()), text.size());
     Bytes number;
     for (const char character : text.substr(zeros)) {

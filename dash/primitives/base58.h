@@ -8,6 +8,10 @@
 
 namespace dash {
 
+/// The alphabet of Bitcoin: digits and letters without 0, O, I and l.
+[[nodiscard]] bool is_base58(std::string_view text);
+
+/// Encoding and decoding take time with the square of the length: callers bound what strangers send.
 [[nodiscard]] std::string base58_encode(ByteSpan bytes);
 /// nullopt when a character is not of the alphabet.
 [[nodiscard]] std::optional<Bytes> base58_decode(std::string_view text);

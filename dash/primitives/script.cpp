@@ -12,6 +12,7 @@ enum Opcode : std::uint8_t {
     kOp0 = 0x00,
     kLongestShortPush = 0x4b,
     kOp1 = 0x51,
+    kOp16 = 0x60,
     kOpDup = 0x76,
     kOpEqual = 0x87,
     kOpEqualVerify = 0x88,
@@ -20,6 +21,7 @@ enum Opcode : std::uint8_t {
 };
 
 constexpr std::uint8_t kHashBytes = 20;
+constexpr std::uint8_t kSignBit = 0x80;  // of the last byte of a number
 constexpr std::array<std::uint8_t, 3> kP2pkhPrefix{kOpDup, kOpHash160, kHashBytes};
 constexpr std::array<std::uint8_t, 2> kP2pkhSuffix{kOpEqualVerify, kOpCheckSig};
 constexpr std::array<std::uint8_t, 2> kP2shPrefix{kOpHash160, kHashBytes};
@@ -74,8 +76,24 @@ Bytes push_height(std::uint32_t height) {
     Bytes number;
     for (std::uint32_t rest = height; rest != 0; rest >>= 8)
         number.push_back(static_cast<std::uint8_t>(rest));
-    if (number.back() >= 0x80) number.push_back(0);  // else the top bit would be read as a minus sign
+    if (number.back() >= kSignBit) number.push_back(0);  // else the top bit would be read as a minus sign
     return push_data(number);
+}
+
+std::optional<std::uint32_t> pushed_height(ByteSpan coinbase_script) {
+    if (coinbase_script.empty()) return std::nullopt;
+    const std::uint8_t opcode = coinbase_script[0];
+    if (opcode == kOp0) return 0;
+    if (opcode >= kOp1 && opcode <= kOp16) return opcode - kOp1 + 1;
+    if (opcode > kLongestShortPush || opcode >= coinbase_script.size()) return std::nullopt;
+    const ByteSpan number = coinbase_script.subspan(1, opcode);
+    if (number.back() >= kSignBit) return std::nullopt;
+    std::uint64_t height = 0;
+    for (auto byte = number.rbegin(); byte != number.rend(); ++byte) {
+        height = height << 8 | *byte;
+        if (height > UINT32_MAX) return std::nullopt;
+    }
+    return static_cast<std::uint32_t>(height);
 }
 
 Bytes push_data(ByteSpan data) {

@@ -23,6 +23,10 @@ namespace dash {
 /// the shortest signed little-endian number).
 [[nodiscard]] Bytes push_height(std::uint32_t height);
 
+/// The height that a coinbase script begins with in the form of push_height (a longer than shortest number is taken
+/// too); nullopt when it begins with anything else: a negative or cut off number, another opcode, more than 32 bits.
+[[nodiscard]] std::optional<std::uint32_t> pushed_height(ByteSpan coinbase_script);
+
 /// A push of up to 75 bytes: length, then data. Throws DecodeError when longer.
 [[nodiscard]] Bytes push_data(ByteSpan data);
 

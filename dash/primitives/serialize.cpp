@@ -13,6 +13,9 @@ constexpr std::uint8_t kPrefix16 = 0xfd;
 constexpr std::uint8_t kPrefix32 = 0xfe;
 constexpr std::uint8_t kPrefix64 = 0xff;
 
+/// A longer byte string is an error even where truncation is accepted: the reference cannot ask its stream for it.
+constexpr std::uint64_t kLargestRead = INT64_MAX;
+
 }  // namespace
 
 Writer& Writer::u16_big_endian(std::uint16_t value) {
@@ -112,7 +115,7 @@ ByteSpan Reader::exactly(std::size_t size) {
 
 ByteSpan Reader::up_to(std::uint64_t size) {
     if (size > remaining()) {
-        if (truncation_ == Truncation::kReject) throw DecodeError("data ends too early");
+        if (truncation_ == Truncation::kReject || size > kLargestRead) throw DecodeError("data ends too early");
         size = remaining();
     }
     return exactly(static_cast<std::size_t>(size));

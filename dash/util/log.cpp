@@ -5,6 +5,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <fstream>
 #include <memory>
 #include <mutex>
@@ -102,6 +103,26 @@ std::vector<spdlog::sink_ptr> console_sinks() {
             std::make_shared<RangeSink>(std::move(err), level::warn, level::critical)};
 }
 
+bool is_control(char character) {
+    const auto byte = static_cast<unsigned char>(character);
+    return byte < 0x20 || byte == 0x7f;
+}
+
+/// Control characters as \xNN.
+std::string printable(std::string_view text) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string line;
+    for (const char character : text) {
+        if (is_control(character)) {
+            const auto byte = static_cast<unsigned char>(character);
+            line.append("\\x").append(1, kDigits[byte >> 4]).append(1, kDigits[byte & 15]);
+        } else {
+            line.push_back(character);
+        }
+    }
+    return line;
+}
+
 struct State {
     std::shared_ptr<spdlog::logger> logger;
     std::shared_ptr<FileSink> file;  // null: no file
@@ -166,7 +187,12 @@ bool enabled(Level level) {
 }
 
 void write(Level level, std::string_view text) {
-    state().logger->log(spdlog_level(level), spdlog::string_view_t(text.data(), text.size()));
+    spdlog::logger& logger = *state().logger;
+    if (std::any_of(text.begin(), text.end(), is_control)) {
+        logger.log(spdlog_level(level), printable(text));
+    } else {
+        logger.log(spdlog_level(level), spdlog::string_view_t(text.data(), text.size()));
+    }
 }
 
 }  // namespace dash::log

@@ -6,7 +6,8 @@
 #include <string_view>
 
 /// The node's log: lines "2026-01-31 12:00:00.123456 text" on the console and in the log file; errors and warnings go
-/// to stderr and are marked "> " in the file, as the python node did. Thread-safe.
+/// to stderr and are marked "> " in the file, as the python node did. Control characters in a text are written as \xNN:
+/// what a stranger calls himself cannot forge a line or steer a terminal. Thread-safe.
 namespace dash::log {
 
 enum class Level { kDebug, kInfo, kWarning, kError };

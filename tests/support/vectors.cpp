@@ -18,7 +18,9 @@ nlohmann::json load_json(const std::filesystem::path& path) {
     }
 }
 
-std::string without_0x(std::string text) { return text.rfind("0x", 0) == 0 ? text.substr(2) : text; }
+std::string without_0x(std::string text) {
+    return text.rfind("0x", 0) == 0 ? text.substr(2) : text;
+}
 
 }  // namespace
 
@@ -27,11 +29,17 @@ std::filesystem::path vector_dir() {
     return chosen != nullptr && *chosen != '\0' ? chosen : P2POOL_DEFAULT_VECTOR_DIR;
 }
 
-std::filesystem::path recording_dir() { return P2POOL_RECORDING_DIR; }
+std::filesystem::path recording_dir() {
+    return P2POOL_RECORDING_DIR;
+}
 
-nlohmann::json load_vectors(const std::string& name) { return load_json(vector_dir() / name); }
+nlohmann::json load_vectors(const std::string& name) {
+    return load_json(vector_dir() / name);
+}
 
-nlohmann::json load_recording(const std::string& name) { return load_json(recording_dir() / name); }
+nlohmann::json load_recording(const std::string& name) {
+    return load_json(recording_dir() / name);
+}
 
 std::string read_text(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
@@ -48,11 +56,17 @@ dash::Wide wide_value(const nlohmann::json& value) {
     return dash::Wide(value.get<std::uint64_t>());
 }
 
-dash::Uint256 uint256_value(const nlohmann::json& value) { return dash::to_uint256(wide_value(value)); }
+dash::Uint256 uint256_value(const nlohmann::json& value) {
+    return dash::to_uint256(wide_value(value));
+}
 
-std::uint64_t uint64_value(const nlohmann::json& value) { return wide_value(value).convert_to<std::uint64_t>(); }
+std::uint64_t uint64_value(const nlohmann::json& value) {
+    return wide_value(value).convert_to<std::uint64_t>();
+}
 
-dash::Bytes bytes_value(const nlohmann::json& value) { return dash::from_hex(value.get<std::string>()); }
+dash::Bytes bytes_value(const nlohmann::json& value) {
+    return dash::from_hex(value.get<std::string>());
+}
 
 dash::Uint256 hash_value(const nlohmann::json& value) {
     std::string text = without_0x(value.get<std::string>());

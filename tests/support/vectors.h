@@ -9,7 +9,8 @@
 #include "dash/primitives/uint256.h"
 #include "dash/primitives/wide.h"
 
-/// Golden data of the tests: JSON files that the reference implementation produced, and answers recorded from Dash Core.
+/// Golden data of the tests: JSON files that the reference implementation produced, and answers recorded from Dash
+/// Core.
 namespace tests {
 
 /// The folder of the golden vectors: $P2POOL_VECTORS when set, else tests/vectors of the source tree.
