@@ -1,93 +1,135 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "dash/primitives/wide.h"
+#include "share_chain/forest.h"
 #include "share_chain/network.h"
 #include "share_chain/share.h"
 
 namespace share_chain {
+
+class Tracker;
 
 /// Where a share came from: "host:port" of the peer; empty = ourselves or the store.
 using Source = std::string;
 
 /// What the tracker needs to know of the world outside the share chain.
 struct TrackerEnvironment {
-    /// Height of a block minus the height of our dashd's best block; ≤ 0 mostly. Unknown blocks count as height 0 (python
-    /// p2pool.node get_height_rel_highest).
+    /// Height of a block minus the height of our dashd's best block; ≤ 0. Unknown blocks count as height 0 (python
+    /// p2pool.node get_height_rel_highest). Unset: every block is the best.
     std::function<std::int64_t(const dash::Uint256& block_hash)> block_relative_height;
-    /// Serialized size of a known transaction; nullopt when it is not known.
+    /// Serialized size of a known transaction; nullopt when it is not known. Unset: none is known.
     std::function<std::optional<std::size_t>(const dash::Uint256& txid)> transaction_size;
+    /// Checks a share against its ancestors, throws when it is not what the rules dictate. Unset: check_in_context.
+    std::function<void(const Tracker& tracker, const Share& share)> check;
+};
+
+/// How good a line is among those with another tail; greater is better. Shorter lines than CHAIN_LENGTH compare by
+/// height.
+struct ChainScore {
+    std::uint64_t height = 0;               ///< at most CHAIN_LENGTH
+    std::optional<double> work_per_second;  ///< from CHAIN_LENGTH on
+
+    friend auto operator<=>(const ChainScore&, const ChainScore&) = default;
+};
+
+/// A verified head of the best tail, and what decides between them: work first, then the smaller punishment, then who
+/// was seen first, then the greater hash.
+struct RankedHead {
+    dash::Uint256 hash;
+    dash::Wide work;     ///< of its line without its last five shares, so that a fork is not decided by its first share
+    int punishment = 0;  ///< −1: a block solution, preferred; 1: its parent is mined on instead; 0: neither
+    double time_seen = 0;
 };
 
 /// What think() decided.
 struct Decision {
-    dash::Uint256 best;                       ///< zero: no chain
+    dash::Uint256 best;                    ///< zero: no chain
+    std::vector<RankedHead> ranked_heads;  ///< best first
     struct Wanted {
         dash::Uint256 hash;
-        Source source;                        ///< who should have it; empty = anybody
+        Source source;  ///< who should have it; empty = anybody
     };
-    std::vector<Wanted> wanted;               ///< parents to ask peers for
-    std::vector<Source> misbehaving;          ///< sources of shares that failed their check
+    std::vector<Wanted> wanted;       ///< parents to ask peers for, each once
+    std::vector<Source> misbehaving;  ///< sources of shares that failed their check, each once
     std::vector<dash::Uint256> newly_verified;
     std::vector<std::pair<dash::Uint256, std::string>> rejected;  ///< shares that failed, with the reason
 };
 
-/// All shares the node knows, as a forest: which are verified, which is best. Single-threaded: lives on the node thread.
-/// (python p2pool.data OkayTracker, p2pool.util.forest.)
+/// All shares the node knows, as a forest: which are verified, which is best. Single-threaded: lives on the node
+/// thread. (python p2pool.data OkayTracker, p2pool.util.forest.)
 class Tracker {
   public:
-    Tracker(const Network& network, TrackerEnvironment environment);
-    ~Tracker();
+    explicit Tracker(const Network& network, TrackerEnvironment environment = {});
     Tracker(const Tracker&) = delete;
     Tracker& operator=(const Tracker&) = delete;
 
-    [[nodiscard]] const Network& network() const;
+    [[nodiscard]] const Network& network() const { return network_; }
 
     /// Adds a share; false when it is already there. `time_seen` unix seconds, 0 for shares from the store.
     bool add(SharePtr share, double time_seen, const Source& source = {});
-    /// Marks a share from the store as verified in an earlier run, so that its check is not repeated.
+    /// Marks a share from the store as verified in an earlier run, so that its check is not repeated. Nothing when it
+    /// is unknown.
     void trust(const dash::Uint256& hash);
 
     [[nodiscard]] SharePtr find(const dash::Uint256& hash) const;  ///< nullptr when unknown
-    [[nodiscard]] bool contains(const dash::Uint256& hash) const;
-    [[nodiscard]] bool is_verified(const dash::Uint256& hash) const;
-    [[nodiscard]] std::size_t size() const;
-    [[nodiscard]] std::size_t verified_size() const;
+    [[nodiscard]] bool contains(const dash::Uint256& hash) const { return all_.contains(hash); }
+    [[nodiscard]] bool is_verified(const dash::Uint256& hash) const { return verified_.contains(hash); }
+    [[nodiscard]] std::size_t size() const { return all_.size(); }
+    [[nodiscard]] std::size_t verified_size() const { return verified_.size(); }
 
-    struct Line {
-        std::uint64_t height = 0;  ///< shares from this one down to the last known, both counted
-        dash::Uint256 tail;        ///< the unknown parent of the last; zero when the line reaches genesis
-        dash::Wide work;           ///< sum of average attempts
-    };
-    [[nodiscard]] Line line(const dash::Uint256& hash) const;
-    [[nodiscard]] Line verified_line(const dash::Uint256& hash) const;
-    /// The n-th ancestor (0 = itself); zero when the line ends exactly there. Throws std::out_of_range when it is shorter. O(log n).
-    [[nodiscard]] dash::Uint256 ancestor(const dash::Uint256& hash, std::uint64_t n) const;
+    /// Height, tail, work and min_work of the line that ends with this share. O(log n), like all queries below that
+    /// give one answer.
+    using Line = Forest::Line;
+    [[nodiscard]] Line line(const dash::Uint256& hash) const { return all_.line(hash); }
+    /// The same with verified shares only: its tail may be a known share that is not verified.
+    [[nodiscard]] Line verified_line(const dash::Uint256& hash) const { return verified_.line(hash); }
+    /// The n-th ancestor (0 = itself); the tail, zero at genesis, for n = height. Throws std::out_of_range when the
+    /// line is shorter.
+    [[nodiscard]] dash::Uint256 ancestor(const dash::Uint256& hash, std::uint64_t n) const {
+        return all_.ancestor(hash, n);
+    }
     [[nodiscard]] bool is_ancestor(const dash::Uint256& older, const dash::Uint256& younger) const;
-    [[nodiscard]] std::vector<dash::Uint256> children(const dash::Uint256& hash) const;
+    /// At most `count` shares of the line that ends with `start`, that one first; fewer when the line is shorter.
+    [[nodiscard]] std::vector<SharePtr> chain(const dash::Uint256& start, std::uint64_t count) const;
+    [[nodiscard]] std::vector<dash::Uint256> children(const dash::Uint256& hash) const { return all_.children(hash); }
     [[nodiscard]] std::vector<dash::Uint256> heads() const;
     [[nodiscard]] std::vector<dash::Uint256> verified_heads() const;
-    [[nodiscard]] std::vector<dash::Uint256> tails() const;            ///< unknown parents
+    [[nodiscard]] std::vector<dash::Uint256> tails() const;  ///< unknown parents
     [[nodiscard]] std::vector<dash::Uint256> verified_tails() const;
-    [[nodiscard]] double time_seen(const dash::Uint256& hash) const;
-    [[nodiscard]] Source source(const dash::Uint256& hash) const;
+    [[nodiscard]] double time_seen(const dash::Uint256& hash) const;  ///< 0 when unknown
+    [[nodiscard]] Source source(const dash::Uint256& hash) const;     ///< empty when unknown
 
-    /// Verifies what can be verified and chooses the best share. `previous_block` and `now` as of the current template and clock.
+    /// Verifies what can be verified and chooses the best share. `now` in unix seconds.
     [[nodiscard]] Decision think(double now);
 
-    /// Removes dead heads and what is below every chain's need; returns the removed hashes. Call every few seconds, then think() again.
+    /// Removes dead heads and what is below every chain's need; returns the removed hashes. Call every few seconds, with
+    /// what think() decided just before, then think() again.
     std::vector<dash::Uint256> prune(double now, const Decision& last);
 
+    /// How good the line of this verified share is.
+    [[nodiscard]] ChainScore score(const dash::Uint256& verified_head) const;
+
   private:
-    class Impl;
-    std::unique_ptr<Impl> impl_;
+    struct Entry {
+        SharePtr share;
+        double time_seen = 0;
+        Source source;
+    };
+
+    const Network& network_;
+    TrackerEnvironment environment_;
+    std::unordered_map<dash::Uint256, Entry> entries_;
+    Forest all_;
+    Forest verified_;
 };
 
 }  // namespace share_chain
