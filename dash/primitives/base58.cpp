@@ -1,6 +1,8 @@
 #include "dash/primitives/base58.h"
 
 #include <algorithm>
+#include <boost/multiprecision/cpp_int.hpp>
+#include <iterator>
 
 #include "dash/primitives/sha256.h"
 #include "dash/util/error.h"
@@ -21,6 +23,22 @@ void multiply_add(Bytes& number, unsigned radix, unsigned base, unsigned digit) 
     }
     for (; carry != 0; carry /= radix)
         number.push_back(static_cast<std::uint8_t>(carry % radix));
+}
+
+using LongNumber = boost::multiprecision::cpp_int;
+
+/// What base 58 digits stand for. By halves, because the library multiplies long numbers faster than digit by digit.
+LongNumber number_of(std::string_view digits) {
+    constexpr std::size_t kFitIn64Bits = 10;
+    if (digits.size() > kFitIn64Bits) {
+        const std::string_view low = digits.substr(digits.size() / 2);
+        const LongNumber high = number_of(digits.substr(0, digits.size() / 2));
+        return high * pow(LongNumber(58), static_cast<unsigned>(low.size())) + number_of(low);
+    }
+    std::uint64_t number = 0;
+    for (const char digit : digits)
+        number = number * 58 + kAlphabet.find(digit);
+    return number;
 }
 
 std::array<std::uint8_t, Uint256::kBytes> checksum(ByteSpan bytes) {
@@ -47,12 +65,8 @@ std::string base58_encode(ByteSpan bytes) {
 std::optional<Bytes> base58_decode(std::string_view text) {
     if (!is_base58(text)) return std::nullopt;
     const std::size_t zeros = std::min(text.find_first_not_of(kAlphabet.front()), text.size());
-    Bytes number;
-    for (const char character : text.substr(zeros)) {
-        multiply_add(number, 256, 58, static_cast<unsigned>(kAlphabet.find(character)));
-    }
     Bytes bytes(zeros, 0);
-    bytes.insert(bytes.end(), number.rbegin(), number.rend());
+    if (zeros < text.size()) export_bits(number_of(text.substr(zeros)), std::back_inserter(bytes), 8);
     return bytes;
 }
 

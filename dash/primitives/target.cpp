@@ -2,7 +2,6 @@
 
 #include <bit>
 #include <cmath>
-#include <optional>
 
 #include "dash/util/error.h"
 
@@ -34,6 +33,14 @@ Uint256 target_from_quotient(double quotient) {
     return to_uint256(Wide(digits) << static_cast<unsigned>(shift));
 }
 
+}  // namespace
+
+Uint256 target_from_bits(std::uint32_t bits) {
+    const std::optional<Uint256> target = target_if_it_fits(bits);
+    if (!target) throw DecodeError("compact target exceeds 256 bits");
+    return *target;
+}
+
 std::optional<Uint256> target_if_it_fits(std::uint32_t bits) {
     const std::uint32_t mantissa = bits & 0x00ffffff;
     const int shift = 8 * (static_cast<int>(bits >> 24) - 3);
@@ -42,14 +49,6 @@ std::optional<Uint256> target_if_it_fits(std::uint32_t bits) {
     const int digits = static_cast<int>(std::bit_width(mantissa));
     if (digits + shift > 256) return std::nullopt;
     return to_uint256(Wide(mantissa) << static_cast<unsigned>(shift));
-}
-
-}  // namespace
-
-Uint256 target_from_bits(std::uint32_t bits) {
-    const std::optional<Uint256> target = target_if_it_fits(bits);
-    if (!target) throw DecodeError("compact target exceeds 256 bits");
-    return *target;
 }
 
 std::uint32_t bits_from_target(const Uint256& target) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "dash/primitives/uint256.h"
 #include "dash/primitives/wide.h"
@@ -12,6 +13,9 @@ namespace dash {
 /// The target of compact bits: mantissa (24 bits, no sign) shifted by 8·(exponent − 3). Throws DecodeError when it
 /// exceeds 256 bits.
 [[nodiscard]] Uint256 target_from_bits(std::uint32_t bits);
+
+/// The same for bits that a stranger chose: nullopt when it exceeds 256 bits.
+[[nodiscard]] std::optional<Uint256> target_if_it_fits(std::uint32_t bits);
 
 /// The compact form, rounded down to three bytes of mantissa with the first below 0x80.
 [[nodiscard]] std::uint32_t bits_from_target(const Uint256& target);

@@ -46,6 +46,17 @@ double to_double(const Wide& value) {
     return round_to_double(top, static_cast<int>(lsb(value)) < shift, shift);
 }
 
+Uint256 uint256_from_double(double value) {
+    if (!(value >= 1)) return Uint256();
+    if (value >= std::ldexp(1.0, 256)) return Uint256::max();
+    int exponent = 0;
+    const double mantissa = std::frexp(std::floor(value), &exponent);
+    const auto digits = static_cast<std::uint64_t>(std::ldexp(mantissa, 53));
+    const int shift = exponent - 53;
+    if (shift <= 0) return Uint256(digits >> static_cast<unsigned>(-shift));
+    return to_uint256(Wide(digits) << static_cast<unsigned>(shift));
+}
+
 double true_division(const Wide& a, const Wide& b) {
     if (b.is_zero()) throw DecodeError("division by zero");
     if (a.is_zero()) return 0;

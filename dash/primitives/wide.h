@@ -20,6 +20,9 @@ using Wide = boost::multiprecision::number<boost::multiprecision::cpp_int_backen
 /// The nearest double, ties to even: what python's `float(int)` gives.
 [[nodiscard]] double to_double(const Wide& value);
 
+/// The whole part, as python's int() gives it, within 0 … 2^256 − 1; 0 for NaN.
+[[nodiscard]] Uint256 uint256_from_double(double value);
+
 /// The double nearest to the exact quotient, ties to even: what python's true division of two integers gives. b > 0.
 [[nodiscard]] double true_division(const Wide& a, const Wide& b);
 

@@ -6,7 +6,9 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -34,24 +36,36 @@ class ErrorMark final : public spdlog::custom_flag_formatter {
     }
 };
 
-/// Appends to a file that can be opened anew after a log rotation moved it away.
+/// Appends to a file, and opens it anew now and then in case a log rotation moved it away.
 class FileSink final : public spdlog::sinks::base_sink<std::mutex> {
   public:
-    explicit FileSink(std::filesystem::path path) : path_(std::move(path)), file_(opened()) {
+    explicit FileSink(const Settings& settings)
+        : path_(settings.file),
+          limit_bytes_(settings.file_limit_bytes),
+          reopen_interval_(settings.file_reopen_interval),
+          file_(opened()) {
         auto formatter = std::make_unique<spdlog::pattern_formatter>();
         formatter->add_flag<ErrorMark>('*').set_pattern(kFilePattern);
         set_formatter_(std::move(formatter));
     }
-    /// Keeps the file it has when the new one cannot be opened.
+    /// Throws ConfigError and goes on with the file it has when the new one cannot be opened.
     void reopen() {
-        std::ofstream file = opened();
         const std::lock_guard lock(mutex_);
-        file_ = std::move(file);
+        open_anew();
     }
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
   protected:
     void sink_it_(const spdlog::details::log_msg& message) override {
+        const auto age = message.time - opened_at_;
+        if (age >= reopen_interval_ || age < -reopen_interval_) {
+            opened_at_ = message.time;
+            try {
+                open_anew();
+            } catch (const ConfigError&) {
+                // The old file takes the lines until the next attempt.
+            }
+        }
         spdlog::memory_buf_t line;
         formatter_->format(message, line);
         file_.clear();  // a disk that was full may have room again
@@ -61,7 +75,7 @@ class FileSink final : public spdlog::sinks::base_sink<std::mutex> {
 
   private:
     [[nodiscard]] std::ofstream opened() const {
-        std::ofstream file(path_, std::ios::app);
+        std::ofstream file(path_, std::ios::app | std::ios::binary);
         if (!file) {
             throw ConfigError("cannot write the log file " + path_.string() +
                               ": check that its folder exists and is writable, or choose another with --logfile");
@@ -69,8 +83,30 @@ class FileSink final : public spdlog::sinks::base_sink<std::mutex> {
         return file;
     }
 
+    void open_anew() {
+        file_ = opened();
+        std::error_code failed;
+        const std::uintmax_t size = std::filesystem::file_size(path_, failed);
+        if (!failed && size > limit_bytes_) keep_last(limit_bytes_ / 100);
+    }
+
+    /// Cuts the file to the whole lines among its last `size` bytes.
+    void keep_last(std::uintmax_t size) {
+        std::ifstream reader(path_, std::ios::binary);
+        reader.seekg(-static_cast<std::streamoff>(size), std::ios::end);
+        std::string cut_line;
+        std::getline(reader, cut_line);
+        const std::string rest{std::istreambuf_iterator<char>(reader), {}};
+        std::error_code failed;
+        std::filesystem::resize_file(path_, 0, failed);
+        if (!failed) file_.write(rest.data(), static_cast<std::streamsize>(rest.size()));
+    }
+
     std::filesystem::path path_;
+    std::uintmax_t limit_bytes_;
+    std::chrono::seconds reopen_interval_;
     std::ofstream file_;
+    spdlog::log_clock::time_point opened_at_ = spdlog::log_clock::now();
 };
 
 /// One stream of the console takes the levels of its range.
@@ -161,7 +197,7 @@ spdlog::level::level_enum spdlog_level(Level level) {
 }  // namespace
 
 void configure(const Settings& settings) {
-    auto file = settings.file.empty() ? nullptr : std::make_shared<FileSink>(settings.file);
+    auto file = settings.file.empty() ? nullptr : std::make_shared<FileSink>(settings);
     state() = make_state(settings.console, std::move(file), settings.debug);
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <sstream>
 #include <string>
@@ -16,13 +18,16 @@ struct Settings {
     bool console = true;         ///< false: only the file gets lines (--no-console)
     bool debug = false;          ///< true: kDebug lines are kept (--debug)
     std::filesystem::path file;  ///< empty: no file
+    /// How often the file is opened anew, in case a log rotation moved it away.
+    std::chrono::seconds file_reopen_interval{5};
+    /// A longer file is cut to its last hundredth when it is opened anew.
+    std::uintmax_t file_limit_bytes = 100'000'000;
 };
 
 /// Call once before the threads start. Throws ConfigError when the file cannot be opened.
 void configure(const Settings& settings);
 
-/// Opens the file anew under its name, because a log rotation moved it away (SIGUSR1). When that fails an error line
-/// says so and the old file goes on.
+/// Opens the file anew at once (SIGUSR1). When that fails an error line says so and the old file goes on.
 void reopen();
 
 /// Writes out what is buffered.

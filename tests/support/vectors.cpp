@@ -53,6 +53,9 @@ std::string read_text(const std::filesystem::path& path) {
 
 dash::Wide wide_value(const nlohmann::json& value) {
     if (value.is_string()) return dash::Wide(value.get<std::string>());
+    if (!value.is_number_integer() || value < 0) {
+        throw std::runtime_error("not a whole number from 0 on: " + value.dump());
+    }
     return dash::Wide(value.get<std::uint64_t>());
 }
 
@@ -69,6 +72,7 @@ dash::Bytes bytes_value(const nlohmann::json& value) {
 }
 
 dash::Uint256 hash_value(const nlohmann::json& value) {
+    if (value.is_number()) return uint256_value(value);
     std::string text = without_0x(value.get<std::string>());
     if (text.size() < 64) text.insert(0, 64 - text.size(), '0');
     return dash::Uint256::from_hex(text);

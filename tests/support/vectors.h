@@ -36,7 +36,7 @@ namespace tests {
 /// Byte string of a vector file: lower-case hex.
 [[nodiscard]] dash::Bytes bytes_value(const nlohmann::json& value);
 
-/// A hash printed in display (big-endian) order, with or without "0x" and leading zeros.
+/// A hash printed in display (big-endian) order, with or without "0x" and leading zeros; or a JSON number.
 [[nodiscard]] dash::Uint256 hash_value(const nlohmann::json& value);
 
 }  // namespace tests

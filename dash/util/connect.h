@@ -1,0 +1,16 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace dash {
+
+/// Resolves the host, connects to the first of its addresses that answers and switches Nagle's delay off. Throws
+/// boost::system::system_error; asio::error::timed_out when the deadline passes first, also while the resolver hangs.
+[[nodiscard]] boost::asio::awaitable<boost::asio::ip::tcp::socket> connect_tcp(
+    std::string host, std::uint16_t port, std::chrono::steady_clock::time_point deadline);
+
+}  // namespace dash
