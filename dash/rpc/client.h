@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstddef>
@@ -34,12 +33,11 @@ struct ClientSettings {
 };
 
 /// JSON-RPC over HTTP/1.1 as Dash Core speaks it (JSON-RPC 1.0 answers, errors with HTTP 404 or 500). Keeps connections
-/// open between calls; one that dashd closed meanwhile is replaced, and the call sent again: only calls that may safely
-/// reach dashd twice belong here. All methods on the executor's single thread. Destroying it ends calls in flight with
-/// RpcError.
+/// open between calls; one that dashd closed meanwhile is replaced and the call sent again, so only calls that may
+/// safely reach dashd twice belong here. All calls on one thread; calls in flight may outlive the client.
 class Client {
   public:
-    Client(boost::asio::any_io_executor executor, ClientSettings settings);
+    explicit Client(ClientSettings settings);
     ~Client();
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
