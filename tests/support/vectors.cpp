@@ -2,13 +2,15 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <map>
+#include <mutex>
 #include <sstream>
 #include <stdexcept>
 
 namespace tests {
 namespace {
 
-nlohmann::json load_json(const std::filesystem::path& path) {
+nlohmann::json parse_json(const std::filesystem::path& path) {
     std::ifstream file(path);
     if (!file) throw std::runtime_error("cannot open " + path.string());
     try {
@@ -16,6 +18,14 @@ nlohmann::json load_json(const std::filesystem::path& path) {
     } catch (const nlohmann::json::exception& error) {
         throw std::runtime_error(path.string() + ": " + error.what());
     }
+}
+
+const nlohmann::json& load_json(const std::filesystem::path& path) {
+    static std::mutex mutex;
+    static std::map<std::filesystem::path, nlohmann::json> loaded;
+    const std::lock_guard lock(mutex);
+    const auto known = loaded.find(path);
+    return known != loaded.end() ? known->second : loaded.emplace(path, parse_json(path)).first->second;
 }
 
 std::string without_0x(std::string text) {
@@ -33,11 +43,11 @@ std::filesystem::path recording_dir() {
     return P2POOL_RECORDING_DIR;
 }
 
-nlohmann::json load_vectors(const std::string& name) {
+const nlohmann::json& load_vectors(const std::string& name) {
     return load_json(vector_dir() / name);
 }
 
-nlohmann::json load_recording(const std::string& name) {
+const nlohmann::json& load_recording(const std::string& name) {
     return load_json(recording_dir() / name);
 }
 

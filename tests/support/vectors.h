@@ -19,11 +19,12 @@ namespace tests {
 /// The folder of the answers recorded from a real Dash Core.
 [[nodiscard]] std::filesystem::path recording_dir();
 
-/// Parses `vector_dir()/name`; throws std::runtime_error naming the file when it is missing or not JSON.
-[[nodiscard]] nlohmann::json load_vectors(const std::string& name);
+/// Parses `vector_dir()/name`; throws std::runtime_error naming the file when it is missing or not JSON. Each file is
+/// parsed once and stays until the program ends.
+[[nodiscard]] const nlohmann::json& load_vectors(const std::string& name);
 
-/// Parses `recording_dir()/name`.
-[[nodiscard]] nlohmann::json load_recording(const std::string& name);
+/// The same for `recording_dir()/name`.
+[[nodiscard]] const nlohmann::json& load_recording(const std::string& name);
 
 /// The whole text of a file, without trailing white space.
 [[nodiscard]] std::string read_text(const std::filesystem::path& path);

@@ -16,8 +16,7 @@ using tests::bytes_value;
 namespace {
 
 const json& vectors() {
-    static const json file = tests::load_vectors("address.json");
-    return file;
+    return tests::load_vectors("address.json");
 }
 
 const dash::ChainParams& chain_of(const json& entry) {

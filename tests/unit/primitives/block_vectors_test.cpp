@@ -90,7 +90,7 @@ void check_header(const dash::BlockHeader& header, const json& shown) {
 }  // namespace
 
 TEST_CASE("blocks of the main chain") {
-    const json file = tests::load_recording("mainnet/blocks.json");
+    const json& file = tests::load_recording("mainnet/blocks.json");
     REQUIRE_FALSE(file.at("blocks").empty());
     for (const json& entry : file.at("blocks")) {
         CAPTURE(entry.at("height").dump());
@@ -118,7 +118,7 @@ TEST_CASE("blocks of the recorded regtest chains are what Dash Core shows of the
 
         std::string shown_name = path.filename().string();
         shown_name.replace(shown_name.find("_raw.hex"), std::string::npos, "_v2.json");
-        const json shown = tests::load_recording("blocks/" + shown_name);
+        const json& shown = tests::load_recording("blocks/" + shown_name);
         check_header(block.header, shown);
         REQUIRE(block.transactions.size() == shown.at("tx").size());
         for (std::size_t i = 0; i < block.transactions.size(); ++i) {
@@ -153,7 +153,7 @@ TEST_CASE("transactions of block templates have the hash the template says") {
     std::size_t checked = 0;
     for (const fs::path& path : recordings("gbt", ".json")) {
         CAPTURE(path.filename().string());
-        const json block_template = tests::load_recording("gbt/" + path.filename().string());
+        const json& block_template = tests::load_recording("gbt/" + path.filename().string());
         if (!block_template.contains("transactions")) continue;  // the index of the folder
         for (const json& entry : block_template.at("transactions")) {
             const Bytes raw = tests::bytes_value(entry.at("data"));

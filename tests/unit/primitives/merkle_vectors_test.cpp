@@ -35,16 +35,16 @@ std::vector<Uint256> leaves_of(const json& entry) {
 }  // namespace
 
 TEST_CASE("merkle roots and branches") {
-    const json file = tests::load_vectors("merkle.json");
+    const json& file = tests::load_vectors("merkle.json");
     CHECK(dash::merkle_root({}) == tests::hash_value(file.at("empty")));
     for (const json& entry : file.at("merkle")) {
         CAPTURE(entry.at("n").dump());
         const std::vector<Uint256> leaves = leaves_of(entry);
         const Uint256 root = tests::hash_value(entry.at("root"));
         CHECK(dash::merkle_root(leaves) == root);
-        for (const auto& [position, link] : entry.at("links").items()) {
+        for (const json& link : entry.at("links")) {
             if (link.contains("exc")) continue;  // links of other leaves than the first that the reference cannot make
-            CAPTURE(position);
+            CAPTURE(link.dump());
             const auto branch = hashes_value(link.at("branch"));
             const auto index = link.at("index").get<std::uint64_t>();
             CHECK(dash::root_from_branch(leaves.at(index), branch, index) == root);
@@ -54,7 +54,7 @@ TEST_CASE("merkle roots and branches") {
 }
 
 TEST_CASE("roots from branches, also with an index that does not fit") {
-    const json file = tests::load_vectors("merkle.json");
+    const json& file = tests::load_vectors("merkle.json");
     for (const json& entry : file.at("check")) {
         CAPTURE(entry.dump());
         const Uint256 tip = tests::hash_value(entry.at("tip"));

@@ -224,7 +224,7 @@ const std::map<std::string, WireType>& wire_types() {
 
 TEST_CASE("values are packed to the reference's bytes") {
     std::size_t checked = 0;
-    const json file = tests::load_vectors("pack.json");
+    const json& file = tests::load_vectors("pack.json");
     for (const json& entry : file.at("encode")) {
         const auto type = wire_types().find(entry.at("type").get<std::string>());
         // What the reference refuses to pack (out of range, wrong length, none as a value) our types cannot express.
@@ -240,7 +240,7 @@ TEST_CASE("values are packed to the reference's bytes") {
 
 TEST_CASE("bytes are unpacked to the reference's values, and refused where it refuses them") {
     std::size_t checked = 0;
-    const json file = tests::load_vectors("pack.json");
+    const json& file = tests::load_vectors("pack.json");
     for (const json& entry : file.at("decode")) {
         const auto type = wire_types().find(entry.at("type").get<std::string>());
         if (type == wire_types().end()) continue;
@@ -269,7 +269,7 @@ TEST_CASE("bytes are unpacked to the reference's values, and refused where it re
 }
 
 TEST_CASE("without leniency, exactly the encodings that pack to themselves are read") {
-    const json file = tests::load_vectors("pack.json");
+    const json& file = tests::load_vectors("pack.json");
     for (const json& entry : file.at("decode")) {
         const auto type = wire_types().find(entry.at("type").get<std::string>());
         if (type == wire_types().end()) continue;

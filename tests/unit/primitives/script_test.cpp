@@ -36,13 +36,13 @@ TEST_CASE("scripts of addresses and back") {
 
 TEST_CASE("a script that differs in one fixed byte or in length pays to no address") {
     const Bytes script = dash::p2pkh_script(Hash160{});
-    for (const std::size_t position : {0, 1, 2, 23, 24}) {
+    for (const std::size_t position : {0U, 1U, 2U, 23U, 24U}) {
         CAPTURE(position);
         Bytes other = script;
         other[position] ^= 1;
         CHECK_FALSE(dash::script_address(other).has_value());
     }
-    for (const std::size_t position : {0, 1, 22}) {
+    for (const std::size_t position : {0U, 1U, 22U}) {
         CAPTURE(position);
         Bytes other = dash::p2sh_script(Hash160{});
         other[position] ^= 1;

@@ -35,7 +35,7 @@ Uint256 whole(const json& entry) {
 }  // namespace
 
 TEST_CASE("states after prefixes of many lengths, and hashes continued from them") {
-    const json file = tests::load_vectors("hash_link.json");
+    const json& file = tests::load_vectors("hash_link.json");
     for (const json& entry : file.at("plain")) {
         CAPTURE(entry.at("prefix").dump());
         const Bytes prefix = bytes_value(entry.at("prefix"));
@@ -52,7 +52,7 @@ TEST_CASE("states after prefixes of many lengths, and hashes continued from them
 }
 
 TEST_CASE("hash links that leave out the end of the prefix") {
-    const json file = tests::load_vectors("hash_link.json");
+    const json& file = tests::load_vectors("hash_link.json");
     const Bytes ending = bytes_value(file.at("gentx_before_refhash"));
     for (const json& entry : file.at("const_ending")) {
         CAPTURE(entry.dump());
@@ -63,7 +63,7 @@ TEST_CASE("hash links that leave out the end of the prefix") {
 }
 
 TEST_CASE("hash links that lie give another hash, not an error") {
-    const json file = tests::load_vectors("hash_link.json");
+    const json& file = tests::load_vectors("hash_link.json");
     const Bytes ending = bytes_value(file.at("gentx_before_refhash"));
     for (const json& entry : file.at("bad")) {
         // How much extra data a link must carry is a rule of the share chain, tested there.

@@ -31,7 +31,7 @@ TEST_CASE("difficulty and average attempts of targets") {
 }
 
 TEST_CASE("targets of difficulties") {
-    const json file = tests::load_vectors("targets.json");
+    const json& file = tests::load_vectors("targets.json");
     for (const json& entry : file.at("difficulty_to_target")) {
         CAPTURE(entry.dump());
         const auto difficulty = entry.at("difficulty").get<double>();
