@@ -4,12 +4,20 @@
 
 #include "dash/primitives/target.h"
 #include "share_chain/context_check.h"
+#include "share_chain/payout_window.h"
 
 namespace share_chain {
 namespace {
 
 Forest::Effort effort_of(const Share& share) {
     return {dash::average_attempts(share.target), dash::average_attempts_from_bits(share.info().max_bits)};
+}
+
+/// Roughly what a share takes, with its place in the maps.
+std::size_t bytes_of(const Share& share) {
+    constexpr std::size_t kPlaces = 900;
+    return sizeof(Share) + kPlaces + 2 * share.packed.size() +
+           share.info().transaction_hash_refs.size() * sizeof(TransactionRef);
 }
 
 std::vector<dash::Uint256> listed(const std::set<dash::Uint256>& hashes) {
@@ -19,7 +27,7 @@ std::vector<dash::Uint256> listed(const std::set<dash::Uint256>& hashes) {
 }  // namespace
 
 Tracker::Tracker(const Network& network, TrackerEnvironment environment)
-    : network_(network), environment_(std::move(environment)) {
+    : network_(network), environment_(std::move(environment)), payout_window_(std::make_unique<PayoutWindow>()) {
     if (!environment_.block_relative_height)
         environment_.block_relative_height = [](const dash::Uint256&) { return 0; };
     if (!environment_.transaction_size) {
@@ -28,20 +36,42 @@ Tracker::Tracker(const Network& network, TrackerEnvironment environment)
     if (!environment_.check) environment_.check = check_in_context;
 }
 
+Tracker::~Tracker() = default;
+
 bool Tracker::add(SharePtr share, double time_seen, const Source& source) {
-    if (!all_.add(share->hash, share->previous_hash(), effort_of(*share))) return false;
     const dash::Uint256& hash = share->hash;
+    const std::size_t bytes = bytes_of(*share);
+    if (unverified_bytes_ + bytes > kMostUnverifiedBytes && !is_verified(share->previous_hash())) return false;
+    if (!all_.add(hash, share->previous_hash(), effort_of(*share))) return false;
+    unverified_bytes_ += bytes;
     entries_.emplace(hash, Entry{std::move(share), time_seen, source});
     return true;
 }
 
 void Tracker::trust(const dash::Uint256& hash) {
-    if (const SharePtr share = find(hash)) verified_.add(hash, share->previous_hash(), effort_of(*share));
+    const Entry* const known = entry(hash);
+    if (known == nullptr) return;
+    const Share& share = *known->share;
+    if (verified_.add(hash, share.previous_hash(), effort_of(share))) unverified_bytes_ -= bytes_of(share);
+}
+
+const Tracker::Entry* Tracker::entry(const dash::Uint256& hash) const {
+    const auto found = entries_.find(hash);
+    return found == entries_.end() ? nullptr : &found->second;
 }
 
 SharePtr Tracker::find(const dash::Uint256& hash) const {
-    const auto entry = entries_.find(hash);
-    return entry == entries_.end() ? nullptr : entry->second.share;
+    const Entry* const known = entry(hash);
+    return known == nullptr ? nullptr : known->share;
+}
+
+/// Nothing when it stands between two others.
+void Tracker::erase(const dash::Uint256& hash, std::vector<dash::Uint256>& removed) {
+    if (!all_.remove(hash)) return;
+    const auto known = entries_.find(hash);
+    if (!verified_.remove(hash)) unverified_bytes_ -= bytes_of(*known->second.share);
+    removed.push_back(hash);
+    entries_.erase(known);
 }
 
 bool Tracker::is_ancestor(const dash::Uint256& older, const dash::Uint256& younger) const {
@@ -71,13 +101,13 @@ std::vector<dash::Uint256> Tracker::verified_tails() const {
 }
 
 double Tracker::time_seen(const dash::Uint256& hash) const {
-    const auto entry = entries_.find(hash);
-    return entry == entries_.end() ? 0 : entry->second.time_seen;
+    const Entry* const known = entry(hash);
+    return known == nullptr ? 0 : known->time_seen;
 }
 
 Source Tracker::source(const dash::Uint256& hash) const {
-    const auto entry = entries_.find(hash);
-    return entry == entries_.end() ? Source() : entry->second.source;
+    const Entry* const known = entry(hash);
+    return known == nullptr ? Source() : known->source;
 }
 
 }  // namespace share_chain

@@ -3,6 +3,7 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -16,6 +17,7 @@
 
 namespace share_chain {
 
+class PayoutWindow;
 class Tracker;
 
 /// Where a share came from: "host:port" of the peer; empty = ourselves or the store.
@@ -61,7 +63,8 @@ struct Decision {
     std::vector<Wanted> wanted;       ///< parents to ask peers for, each once
     std::vector<Source> misbehaving;  ///< sources of shares that failed their check, each once
     std::vector<dash::Uint256> newly_verified;
-    std::vector<std::pair<dash::Uint256, std::string>> rejected;  ///< shares that failed, with the reason
+    std::vector<std::pair<dash::Uint256, std::string>> rejected;  ///< shares that failed just now, with the reason
+    std::vector<dash::Uint256> removed;                           ///< those that failed and are gone
 };
 
 /// All shares the node knows, as a forest: which are verified, which is best. Single-threaded: lives on the node
@@ -69,12 +72,14 @@ struct Decision {
 class Tracker {
   public:
     explicit Tracker(const Network& network, TrackerEnvironment environment = {});
+    ~Tracker();
     Tracker(const Tracker&) = delete;
     Tracker& operator=(const Tracker&) = delete;
 
     [[nodiscard]] const Network& network() const { return network_; }
 
-    /// Adds a share; false when it is already there. `time_seen` unix seconds, 0 for shares from the store.
+    /// Adds a share; `time_seen` unix seconds, 0 for shares from the store. False when it is already there, or refused:
+    /// nobody verified its parent, and the shares that are not verified fill kMostUnverifiedBytes.
     bool add(SharePtr share, double time_seen, const Source& source = {});
     /// Marks a share from the store as verified in an earlier run, so that its check is not repeated. Nothing when it
     /// is unknown.
@@ -108,11 +113,14 @@ class Tracker {
     [[nodiscard]] double time_seen(const dash::Uint256& hash) const;  ///< 0 when unknown
     [[nodiscard]] Source source(const dash::Uint256& hash) const;     ///< empty when unknown
 
+    /// The payout weights computed last, as a starting point for the next: a cache, so const (see payout_weights).
+    [[nodiscard]] PayoutWindow& payout_window() const { return *payout_window_; }
+
     /// Verifies what can be verified and chooses the best share. `now` in unix seconds.
     [[nodiscard]] Decision think(double now);
 
-    /// Removes dead heads and what is below every chain's need; returns the removed hashes. Call every few seconds, with
-    /// what think() decided just before, then think() again.
+    /// Removes dead heads and what is below every chain's need; returns the removed hashes. Call every few seconds,
+    /// with what think() decided just before, then think() again.
     std::vector<dash::Uint256> prune(double now, const Decision& last);
 
     /// How good the line of this verified share is.
@@ -123,13 +131,42 @@ class Tracker {
         SharePtr share;
         double time_seen = 0;
         Source source;
+        bool rejected = false;  ///< its check failed and would again: it depends on nothing but known ancestors
     };
+    /// A parent to ask for, and the newest timestamp among those that stand on it: stale lines are not worth asking
+    /// for.
+    struct Want {
+        Decision::Wanted wanted;
+        std::int64_t newest = 0;
+    };
+
+    [[nodiscard]] const Entry* entry(const dash::Uint256& hash) const;
+    void erase(const dash::Uint256& hash, std::vector<dash::Uint256>& removed);
+
+    bool verify(const dash::Uint256& hash, Decision& decision);
+    [[nodiscard]] std::vector<Want> verify_heads(Decision& decision);
+    void drop_rejected(const std::vector<dash::Uint256>& rejected, Decision& decision);
+    void extend_verified_lines(Decision& decision, std::vector<Want>& wants);
+    [[nodiscard]] Want want(const dash::Uint256& parent, const std::vector<dash::Uint256>& children,
+                            const dash::Uint256& head, std::uint64_t height) const;
+    [[nodiscard]] std::vector<dash::Uint256> heads_of_best_tail() const;
+    [[nodiscard]] RankedHead ranked(const dash::Uint256& head) const;
+    [[nodiscard]] int punishment(const Share& share) const;
+
+    void eat_dead_heads(double now, const Decision& last, std::vector<dash::Uint256>& removed);
+    void drop_tails(std::vector<dash::Uint256>& removed);
+
+    /// Anybody can send shares that nothing connects to, as long as they have some proof of work. What the longest
+    /// chain takes while it is downloaded is a fifth of this.
+    static constexpr std::size_t kMostUnverifiedBytes = 256U << 20;
 
     const Network& network_;
     TrackerEnvironment environment_;
     std::unordered_map<dash::Uint256, Entry> entries_;
     Forest all_;
     Forest verified_;
+    std::size_t unverified_bytes_ = 0;
+    std::unique_ptr<PayoutWindow> payout_window_;
 };
 
 }  // namespace share_chain
