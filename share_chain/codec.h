@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "dash/primitives/serialize.h"
 #include "share_chain/network.h"
@@ -15,23 +16,27 @@ struct TypedContents {
 };
 
 [[nodiscard]] TypedContents read_typed_contents(dash::Reader& reader);
+/// One typed share and nothing behind it, as a line of a share file holds it.
+[[nodiscard]] TypedContents parse_typed_contents(dash::ByteSpan bytes);
 void write_typed_contents(dash::Writer& writer, std::uint64_t type, dash::ByteSpan contents);
 
-/// Decodes and packs exactly as the reference does: truncated byte strings and big integers at the end are accepted, data left over
-/// is not. Throws DecodeError.
+/// Decodes and packs exactly as the reference does: a truncated byte string at the end is accepted, data left over is
+/// not. What was not truncated packs to the same bytes again. Throws DecodeError; takes memory in proportion to the
+/// input only.
 [[nodiscard]] ShareContents decode_contents(dash::ByteSpan contents);
 [[nodiscard]] dash::Bytes encode_contents(const ShareContents& contents);
 [[nodiscard]] dash::Bytes encode_share_info(const ShareInfo& info);
 
-/// Decodes a share and makes every check that needs no other share: sizes, references, hash link, proof of work. Costs one X11.
-/// Throws DecodeError where the reference drops the connection, PeerMisbehaving where it also bans.
+/// Decodes a share and makes every check that needs no other share: sizes, references, hash link, proof of work. Costs
+/// one X11. Throws DecodeError where the reference drops the connection, PeerMisbehaving where it also bans.
+/// Thread-safe.
 [[nodiscard]] SharePtr load_share(const TypedContents& typed, const Network& network);
 
-/// The same for contents built by ourselves.
+/// The same for contents that are decoded already, or built by ourselves.
 [[nodiscard]] SharePtr make_share(ShareContents contents, const Network& network);
 
 /// Hash that the last coinbase output commits to: SHA-256d of identifier and share info, through the branch.
 [[nodiscard]] dash::Uint256 reference_hash(const Network& network, const ShareInfo& info,
-                                           const std::vector<dash::Uint256>& ref_merkle_branch);
+                                           std::span<const dash::Uint256> ref_merkle_branch);
 
 }  // namespace share_chain

@@ -19,7 +19,7 @@ constexpr std::uint64_t kShareType = 16;
 
 /// One output of the coinbase that Dash demands (masternode, operator, platform, superblock) as a share carries it.
 struct Payment {
-    dash::Bytes payee;          ///< an address, or "!" and the script in hex; empty = none
+    dash::Bytes payee;  ///< an address, or "!" and the script in hex; empty = none
     std::uint64_t amount_duffs = 0;
 
     friend bool operator==(const Payment&, const Payment&) = default;
@@ -33,10 +33,10 @@ struct ShareData {
     dash::Bytes coinbase;               ///< script of the coinbase input
     dash::Bytes coinbase_payload;       ///< DIP 4 payload, plain; empty = none
     std::uint32_t nonce = 0;
-    dash::Hash160 pubkey_hash{};        ///< who is paid for this share
-    std::uint64_t subsidy_duffs = 0;    ///< all that the coinbase pays
-    std::uint16_t donation = 0;         ///< of 65535
-    std::uint8_t stale_info = 0;        ///< a StaleInfo, or any other number a peer put there
+    dash::Hash160 pubkey_hash{};      ///< who is paid for this share
+    std::uint64_t subsidy_duffs = 0;  ///< all that the coinbase pays
+    std::uint16_t donation = 0;       ///< of 65535
+    std::uint8_t stale_info = 0;      ///< a StaleInfo, or any other number a peer put there
     std::uint64_t desired_version = kShareType;
     std::uint64_t payment_amount_duffs = 0;
     std::vector<Payment> packed_payments;
@@ -81,8 +81,8 @@ struct MinHeader {
 /// SHA-256 taken up to the reference hash in the coinbase: stands for the first part of that transaction.
 struct HashLink {
     dash::Sha256::State state{};
-    dash::Bytes extra_data;     ///< uncompressed bytes that are not part of the known constant ending
-    std::uint64_t length = 0;   ///< bytes hashed so far
+    dash::Bytes extra_data;    ///< uncompressed bytes that are not part of the known constant ending
+    std::uint64_t length = 0;  ///< bytes hashed so far
 
     friend bool operator==(const HashLink&, const HashLink&) = default;
 };
@@ -104,13 +104,15 @@ struct ShareContents {
 /// A share that passed the checks which need no other share: immutable, shared between threads.
 struct Share {
     ShareContents contents;
-    dash::Bytes packed;          ///< canonical contents bytes, stored and relayed as they are
-    dash::BlockHeader header;    ///< with the merkle root
-    dash::Uint256 hash;          ///< X11 of the header: names the share, is its proof of work, and names the block if it is one
-    dash::Uint256 gentx_hash;    ///< txid of the coinbase
-    dash::Uint256 target;        ///< of share_info.bits
-    dash::Uint256 max_target;    ///< of share_info.max_bits
-    dash::Uint256 block_target;  ///< of the header's bits, as the share claims them
+    dash::Bytes packed;        ///< canonical contents bytes, stored and relayed as they are
+    dash::BlockHeader header;  ///< with the merkle root
+    dash::Uint256 hash;  ///< X11 of the header: names the share, is its proof of work, and names the block if it is one
+    dash::Uint256 gentx_hash;  ///< txid of the coinbase
+    dash::Uint256 target;      ///< of share_info.bits; at most the network's max_target
+    /// Of share_info.max_bits and of the header's bits. Nobody checked these: when they say more than 256 bits, this is
+    /// 2^256 − 1. (The reference counts no attempts at all for such bits: dash::average_attempts_from_bits.)
+    dash::Uint256 max_target;
+    dash::Uint256 block_target;
 
     [[nodiscard]] const ShareInfo& info() const { return contents.share_info; }
     [[nodiscard]] const ShareData& data() const { return contents.share_info.share_data; }
