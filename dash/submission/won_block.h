@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -62,8 +63,8 @@ class BlockSender {
     virtual ~BlockSender() = default;
     /// For the log: "Multi-peer".
     [[nodiscard]] virtual std::string_view name() const = 0;
-    /// Starts sending; `done` is told the number of peers that took the block, once, within a time the sender bounds.
-    virtual void send(const WonBlock& block, std::function<void(std::uint32_t peers_reached)> done) = 0;
+    /// Gives the number of peers that took the block, within a time the sender bounds; called again later when it is 0.
+    [[nodiscard]] virtual boost::asio::awaitable<std::uint32_t> send(WonBlock block) = 0;
 };
 using BlockSenderFactory = std::function<std::unique_ptr<BlockSender>(boost::asio::any_io_executor)>;
 

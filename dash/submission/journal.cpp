@@ -1,0 +1,116 @@
+#include "dash/submission/journal.h"
+
+#include <utility>
+
+#include "dash/util/error.h"
+
+namespace dash::submission {
+namespace {
+
+constexpr std::int64_t kSchemaVersion = 1;
+/// Finished blocks that are remembered, so that a share that comes again does not submit them again.
+constexpr std::int64_t kKeptFinished = 10'000;
+
+constexpr const char* kCreate =
+    "CREATE TABLE IF NOT EXISTS component_versions (component TEXT PRIMARY KEY, version INTEGER NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS won_blocks ("
+    "  hash TEXT PRIMARY KEY,"  // display order
+    "  height INTEGER NOT NULL,"
+    "  finder TEXT NOT NULL,"
+    "  found_at REAL NOT NULL,"
+    "  state TEXT NOT NULL,"
+    "  final INTEGER NOT NULL,"
+    "  submitblock_result TEXT NOT NULL,"
+    "  bytes BLOB NOT NULL);"  // empty once final
+    "INSERT OR IGNORE INTO component_versions VALUES ('won_blocks', 1);";
+
+sqlite::Database open(const std::filesystem::path& file) {
+    try {
+        return sqlite::Database(file);
+    } catch (const Error& error) {
+        throw ConfigError(std::string(error.what()) + ": won blocks must be kept there; make the folder writable");
+    }
+}
+
+BlockState state_from(std::string_view text) {
+    for (const BlockState state : {BlockState::kAccepted, BlockState::kOrphaned, BlockState::kConfirmed,
+                                   BlockState::kLost, BlockState::kRejected}) {
+        if (text == to_string(state)) return state;
+    }
+    return BlockState::kSubmitted;
+}
+
+}  // namespace
+
+Journal::Journal(const std::filesystem::path& file) : database_(open(file)) {
+    try {
+        create_or_check_tables();
+    } catch (const ConfigError&) {
+        throw;
+    } catch (const Error& error) {
+        throw ConfigError(error.what());
+    }
+}
+
+void Journal::create_or_check_tables() {
+    database_.execute(std::string("BEGIN IMMEDIATE;") + kCreate + "COMMIT;");
+    auto version = database_.prepare("SELECT version FROM component_versions WHERE component = 'won_blocks'");
+    if (version.step() && version.integer(0) > kSchemaVersion) {
+        throw ConfigError(
+            "the journal of won blocks was written by a newer release: start that one, or move the file away");
+    }
+    auto prune = database_.prepare(
+        "DELETE FROM won_blocks WHERE final AND hash NOT IN"
+        " (SELECT hash FROM won_blocks WHERE final ORDER BY found_at DESC LIMIT ?)");
+    prune.bind(kKeptFinished).run();
+}
+
+void Journal::add(const WonBlock& block) {
+    auto insert = database_.prepare("INSERT OR IGNORE INTO won_blocks VALUES (?, ?, ?, ?, ?, 0, '', ?)");
+    insert
+        .bind(block.hash.to_hex(), std::int64_t{block.height}, block.finder, block.found_at,
+              to_string(BlockState::kSubmitted), ByteSpan(*block.bytes))
+        .run();
+}
+
+void Journal::update(const JournalEntry& entry) {
+    auto upsert = database_.prepare(
+        "INSERT INTO won_blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (hash) DO UPDATE SET"
+        " state = excluded.state, final = excluded.final, submitblock_result = excluded.submitblock_result,"
+        " bytes = excluded.bytes");
+    const WonBlock& block = entry.block;
+    const bool final = is_final(entry.state);
+    upsert
+        .bind(block.hash.to_hex(), std::int64_t{block.height}, block.finder, block.found_at, to_string(entry.state),
+              std::int64_t{final}, entry.submitblock_result, final ? ByteSpan() : ByteSpan(*block.bytes))
+        .run();
+}
+
+std::vector<JournalEntry> Journal::unfinished() {
+    auto select = database_.prepare(
+        "SELECT hash, height, finder, found_at, state, submitblock_result, bytes FROM won_blocks"
+        " WHERE NOT final ORDER BY found_at");
+    std::vector<JournalEntry> entries;
+    while (select.step()) {
+        JournalEntry entry;
+        entry.block.hash = Uint256::from_hex(select.text(0));
+        entry.block.height = static_cast<std::uint32_t>(select.integer(1));
+        entry.block.finder = select.text(2);
+        entry.block.found_at = select.real(3);
+        entry.state = state_from(select.text(4));
+        entry.submitblock_result = select.text(5);
+        entry.block.bytes = std::make_shared<const Bytes>(select.blob(6));
+        entries.push_back(std::move(entry));
+    }
+    return entries;
+}
+
+std::vector<Uint256> Journal::finished() {
+    auto select = database_.prepare("SELECT hash FROM won_blocks WHERE final");
+    std::vector<Uint256> hashes;
+    while (select.step())
+        hashes.push_back(Uint256::from_hex(select.text(0)));
+    return hashes;
+}
+
+}  // namespace dash::submission

@@ -1,0 +1,219 @@
+#include "dash/submission/pipeline.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <thread>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "dash/rpc/daemon.h"
+#include "dash/submission/block_run.h"
+#include "dash/submission/journal.h"
+#include "dash/util/error.h"
+#include "dash/util/log.h"
+
+namespace dash::submission {
+namespace {
+
+namespace asio = boost::asio;
+
+/// A block needs the proof of work of a block, so that this is never reached but by a fault of ours.
+constexpr std::size_t kMaxRuns = 1000;
+
+}  // namespace
+
+class Pipeline::Impl {
+  public:
+    Impl(PipelineSettings settings, asio::any_io_executor report_executor, ReportHandler on_report, const Clock& clock);
+
+    void start();
+    void submit(WonBlock block);
+    void stop();
+
+  private:
+    p2p::DaemonLink::Events link_events();
+    void run_thread();
+    void begin(JournalEntry entry, bool resumed);
+    void write_journal(std::function<void(Journal&)> write);
+    void forget_finished();
+    void stop_when_delivered();
+
+    PipelineSettings settings_;
+    asio::any_io_executor report_executor_;
+    ReportHandler on_report_;
+
+    Journal journal_;  // after the constructor only on the journal's thread
+    asio::thread_pool journal_thread_{1};
+    asio::io_context io_{1};
+    asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
+    rpc::Client client_;
+    rpc::Daemon daemon_;
+    p2p::DaemonLink link_;
+    std::vector<std::unique_ptr<BlockSender>> senders_;
+    RunContext context_;
+    std::vector<JournalEntry> unfinished_;
+    std::unordered_set<Uint256> finished_;  // what the journal keeps, and what this run adds
+    std::unordered_map<Uint256, std::shared_ptr<BlockRun>> runs_;
+    asio::steady_timer grace_;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+Pipeline::Impl::Impl(PipelineSettings settings, asio::any_io_executor report_executor, ReportHandler on_report,
+                     const Clock& clock)
+    : settings_(std::move(settings)),
+      report_executor_(std::move(report_executor)),
+      on_report_(std::move(on_report)),
+      journal_(settings_.database),
+      client_(settings_.rpc),
+      daemon_(client_, *settings_.chain),
+      link_(io_.get_executor(), settings_.link, link_events(), clock),
+      context_{io_.get_executor(),
+               settings_.chain->p2p_magic,
+               daemon_,
+               link_,
+               senders_,
+               settings_.schedule,
+               [this](JournalEntry entry) {
+                   write_journal([entry = std::move(entry)](Journal& journal) { journal.update(entry); });
+               },
+               [this](const SubmissionReport& report) {
+                   asio::post(report_executor_, [handler = on_report_, report] { handler(report); });
+               },
+               [this] { asio::post(io_, [this] { forget_finished(); }); }},
+      unfinished_(journal_.unfinished()),
+      grace_(io_) {
+    for (const BlockSenderFactory& make : settings_.senders)
+        senders_.push_back(make(io_.get_executor()));
+    for (const Uint256& hash : journal_.finished())
+        finished_.insert(hash);
+}
+
+p2p::DaemonLink::Events Pipeline::Impl::link_events() {
+    p2p::DaemonLink::Events events;
+    events.on_up = [this] {
+        for (const auto& [hash, run] : runs_)
+            run->link_is_up();
+    };
+    events.on_block = [this](const Uint256& /*hash*/) {
+        for (const auto& [hash, run] : runs_)
+            run->chain_moved();
+    };
+    return events;
+}
+
+void Pipeline::Impl::start() {
+    asio::post(io_, [this] {
+        link_.start();
+        for (JournalEntry& entry : unfinished_)
+            begin(std::move(entry), /*resumed=*/true);
+        unfinished_.clear();
+    });
+    thread_ = std::thread([this] { run_thread(); });
+}
+
+void Pipeline::Impl::run_thread() {
+    while (true) {
+        try {
+            io_.run();
+            return;
+        } catch (const std::exception& error) {  // costs the handler that threw, not the other blocks
+            log::error("Block submission: ", error.what());
+        }
+    }
+}
+
+void Pipeline::Impl::submit(WonBlock block) {
+    asio::post(io_, [this, block = std::move(block)]() mutable {
+        JournalEntry entry;
+        entry.block = std::move(block);
+        begin(std::move(entry), /*resumed=*/false);
+    });
+}
+
+void Pipeline::Impl::begin(JournalEntry entry, bool resumed) {
+    const Uint256 hash = entry.block.hash;
+    if (runs_.count(hash) != 0 || finished_.count(hash) != 0) {
+        log::debug("Block ", hash.to_hex(), " was submitted before");
+        return;
+    }
+    if (runs_.size() >= kMaxRuns) {
+        log::error("Block ", hash.to_hex(), " is not submitted: ", kMaxRuns, " others are under way");
+        return;
+    }
+    if (!resumed) write_journal([block = entry.block](Journal& journal) { journal.add(block); });
+    const auto run = std::make_shared<BlockRun>(context_, std::move(entry), resumed);
+    runs_.emplace(hash, run);
+    run->start();
+}
+
+void Pipeline::Impl::write_journal(std::function<void(Journal&)> write) {
+    asio::post(journal_thread_, [this, write = std::move(write)] {
+        try {
+            write(journal_);
+        } catch (const Error& error) {
+            log::error("A won block cannot be written to the journal, it would be lost if the node stopped now: ",
+                       error.what());
+        }
+    });
+}
+
+void Pipeline::Impl::forget_finished() {
+    for (auto it = runs_.begin(); it != runs_.end();) {
+        if (it->second->finished()) {
+            finished_.insert(it->first);
+            it = runs_.erase(it);
+        } else {
+            ++it;
+        }
+    }
+    if (stopping_) stop_when_delivered();
+}
+
+void Pipeline::Impl::stop_when_delivered() {
+    for (const auto& [hash, run] : runs_) {
+        if (!run->delivered()) return;
+    }
+    io_.stop();
+}
+
+void Pipeline::Impl::stop() {
+    if (thread_.joinable()) {
+        asio::post(io_, [this] {
+            stopping_ = true;
+            grace_.expires_after(settings_.schedule.stop_grace);
+            grace_.async_wait([this](boost::system::error_code error) {
+                if (!error) io_.stop();
+            });
+            stop_when_delivered();
+        });
+        thread_.join();
+    }
+    journal_thread_.join();
+}
+
+Pipeline::Pipeline(PipelineSettings settings, asio::any_io_executor report_executor, ReportHandler on_report,
+                   const Clock& clock)
+    : impl_(std::make_unique<Impl>(std::move(settings), std::move(report_executor), std::move(on_report), clock)) {}
+
+Pipeline::~Pipeline() {
+    stop();
+}
+
+void Pipeline::start() {
+    impl_->start();
+}
+
+void Pipeline::submit(WonBlock block) {
+    impl_->submit(std::move(block));
+}
+
+void Pipeline::stop() {
+    impl_->stop();
+}
+
+}  // namespace dash::submission

@@ -1,0 +1,100 @@
+#include "dash/util/sqlite.h"
+
+#include <sqlite3.h>
+
+#include "dash/util/error.h"
+
+namespace dash::sqlite {
+namespace {
+
+/// How long a writer waits for another connection's transaction.
+constexpr int kBusyMilliseconds = 10'000;
+
+[[noreturn]] void fail(sqlite3* database) {
+    const char* file = sqlite3_db_filename(database, "main");
+    throw Error("SQLite cannot use " + std::string(file != nullptr ? file : "its file") + ": " +
+                sqlite3_errmsg(database));
+}
+
+}  // namespace
+
+Statement::Statement(std::shared_ptr<sqlite3> database, std::string_view sql)
+    : database_(std::move(database)), statement_(nullptr, sqlite3_finalize) {
+    sqlite3_stmt* statement = nullptr;
+    check(sqlite3_prepare_v2(database_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr));
+    statement_.reset(statement);
+}
+
+void Statement::check(int result) const {
+    if (result != SQLITE_OK) fail(database_.get());
+}
+
+bool Statement::step() {
+    const int result = sqlite3_step(statement_.get());
+    if (result != SQLITE_ROW && result != SQLITE_DONE) fail(database_.get());
+    return result == SQLITE_ROW;
+}
+
+void Statement::run() {
+    while (step()) {
+    }
+    reset();
+}
+
+void Statement::reset() {
+    sqlite3_reset(statement_.get());  // repeats the error of the last step(), which was thrown then
+    check(sqlite3_clear_bindings(statement_.get()));
+}
+
+void Statement::bind_one(int index, std::int64_t value) {
+    check(sqlite3_bind_int64(statement_.get(), index, value));
+}
+
+void Statement::bind_one(int index, double value) {
+    check(sqlite3_bind_double(statement_.get(), index, value));
+}
+
+void Statement::bind_one(int index, std::string_view value) {
+    check(sqlite3_bind_text64(statement_.get(), index, value.data(), value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+}
+
+void Statement::bind_one(int index, std::span<const std::uint8_t> value) {
+    // No data would be taken for NULL.
+    check(value.empty() ? sqlite3_bind_zeroblob(statement_.get(), index, 0)
+                        : sqlite3_bind_blob64(statement_.get(), index, value.data(), value.size(), SQLITE_TRANSIENT));
+}
+
+std::int64_t Statement::integer(int column) const {
+    return sqlite3_column_int64(statement_.get(), column);
+}
+
+double Statement::real(int column) const {
+    return sqlite3_column_double(statement_.get(), column);
+}
+
+std::string Statement::text(int column) const {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column));
+    return text == nullptr ? std::string() : std::string(text, size);
+}
+
+std::vector<std::uint8_t> Statement::blob(int column) const {
+    const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_.get(), column));
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column));
+    return data == nullptr ? std::vector<std::uint8_t>() : std::vector<std::uint8_t>(data, data + size);
+}
+
+Database::Database(const std::filesystem::path& file) {
+    sqlite3* database = nullptr;
+    const int result = sqlite3_open(file.c_str(), &database);
+    database_.reset(database, sqlite3_close_v2);
+    if (result != SQLITE_OK) throw Error("SQLite cannot open " + file.string() + ": " + sqlite3_errstr(result));
+    sqlite3_busy_timeout(database, kBusyMilliseconds);
+    execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+}
+
+void Database::execute(const std::string& sql) {
+    if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(database_.get());
+}
+
+}  // namespace dash::sqlite
