@@ -14,7 +14,7 @@ const Wide& hash_space() {
     return value;
 }
 
-/// The reference divides this, and not 0xFFFF·2^208, by target + 1 so that difficulty 1 comes out exactly.
+/// The target of difficulty 1 plus 1, because target + 1 divides it.
 const Wide& difficulty_numerator() {
     static const Wide value = (Wide(0xffff0000U) << 192) + 1;
     return value;

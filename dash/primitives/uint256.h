@@ -47,14 +47,13 @@ class Uint256 {
     std::array<std::uint64_t, 4> limbs_{};
 };
 
+/// For hash tables only: differs from run to run.
+[[nodiscard]] std::size_t salted_hash(const Uint256& value) noexcept;
+
 }  // namespace dash
 
-/// Keys are hashes that took proof of work or are salted by the caller's bound; mixing all limbs keeps small targets
-/// apart too.
+/// Salted at start, because strangers choose what goes into our sets and maps: nobody can prepare numbers that collide.
 template <>
 struct std::hash<dash::Uint256> {
-    std::size_t operator()(const dash::Uint256& value) const noexcept {
-        const auto& limbs = value.limbs();
-        return static_cast<std::size_t>(limbs[0] ^ (limbs[1] * 0x9e3779b97f4a7c15ULL) ^ (limbs[2] << 1) ^ limbs[3]);
-    }
+    std::size_t operator()(const dash::Uint256& value) const noexcept { return dash::salted_hash(value); }
 };

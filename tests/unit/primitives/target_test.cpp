@@ -100,6 +100,21 @@ TEST_CASE("target of attempts: edges") {
     CHECK_THROWS_AS((void)dash::target_from_average_attempts(Wide(0)), DecodeError);
 }
 
+TEST_CASE("target of attempts: subtracts 1, adds 0.5, then cuts, each step rounded to double") {
+    const auto target_of_quotient = [](double quotient) {
+        return dash::target_from_average_attempts(std::ldexp(1.0, 256) / quotient);
+    };
+    CHECK(target_of_quotient(1.45) == Uint256());
+    CHECK(target_of_quotient(1.55) == Uint256(1));
+    CHECK(target_of_quotient(3.45) == Uint256(2));
+    CHECK(target_of_quotient(3.55) == Uint256(3));
+    // Above 2^53 one step of 0.5 would end elsewhere than the two steps.
+    constexpr std::uint64_t kTwo53 = std::uint64_t{1} << 53;
+    const double attempts = std::ldexp(1.0, 256) / static_cast<double>(kTwo53 + 2);
+    REQUIRE(std::ldexp(1.0, 256) / attempts == static_cast<double>(kTwo53 + 2));
+    CHECK(dash::target_from_average_attempts(attempts) == Uint256(kTwo53));
+}
+
 TEST_CASE("difficulty: one is exactly one, and the inverse comes back close") {
     CHECK(dash::difficulty_from_target(dash::difficulty_one_target()) == 1.0);
     CHECK(dash::target_from_difficulty(0.0) == Uint256::max());
