@@ -7,6 +7,7 @@
 
 #include "dash/primitives/merkle.h"
 #include "dash/primitives/target.h"
+#include "dash/primitives/transaction.h"
 #include "dash/util/error.h"
 #include "share_chain/codec.h"
 #include "share_chain/hash_link.h"

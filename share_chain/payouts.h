@@ -7,7 +7,6 @@
 
 #include "dash/primitives/hash160.h"
 #include "dash/primitives/serialize.h"
-#include "dash/primitives/transaction.h"
 #include "share_chain/network.h"
 #include "share_chain/share.h"
 #include "share_chain/weights.h"
@@ -33,8 +32,16 @@ class Payouts {
     void write_outputs(dash::Writer& writer, const dash::Hash160& finder) const;
 
   private:
-    std::vector<dash::TxOut> workers_;   ///< ascending by script, no zero values, neither finder's bonus nor donation
-    std::vector<dash::TxOut> payments_;  ///< in the order of the share
+    struct Worker {
+        dash::Bytes script;
+        std::uint64_t value_duffs = 0;
+        std::size_t offset = 0;  ///< of its output in packed_workers_
+    };
+
+    std::vector<Worker> workers_;  ///< ascending by script, no zero values, neither finder's bonus nor donation
+    dash::Bytes packed_workers_;   ///< the same as outputs, because most of them go into every coinbase as they are
+    dash::Bytes packed_payments_;  ///< in the order of the share
+    std::size_t payment_count_ = 0;
     std::uint64_t workers_total_ = 0;
     std::uint64_t finder_bonus_ = 0;
     std::uint64_t worker_payout_ = 0;  ///< all but the payments

@@ -40,7 +40,7 @@ class ChainFile {
     [[nodiscard]] const share_chain::Tracker& tracker() const { return *tracker_; }
 
   private:
-    nlohmann::json json_;
+    const nlohmann::json& json_;
     FileNetwork network_;
     std::vector<share_chain::SharePtr> shares_;
     std::unique_ptr<share_chain::Tracker> tracker_;

@@ -46,7 +46,7 @@ void check_identity(const share_chain::Share& share, const json& values) {
 share_chain::GroundworkRequest groundwork_request(const json& gen) {
     share_chain::GroundworkRequest request;
     request.share_data = tests::share_data_value(gen.at("share_data"));
-    request.block_attempts = dash::average_attempts(tests::uint256_value(gen.at("block_target")));
+    request.block_attempts = (dash::Wide(1) << 256) / (tests::wide_value(gen.at("block_target")) + 1);
     for (const json& transaction : gen.at("txs"))
         request.transaction_hashes.push_back(tests::hash_value(transaction.at(0)));
     return request;
@@ -174,7 +174,7 @@ TEST_CASE("a coinbase that the rules do not dictate is refused") {
 }
 
 TEST_CASE("invalid shares end as in the reference") {
-    const json file = tests::load_vectors("invalid_shares.json");
+    const json& file = tests::load_vectors("invalid_shares.json");
     const tests::ChainFile chain("chain_regtest.json");
     REQUIRE(!file.at("cases").empty());
     for (const json& entry : file.at("cases")) {
@@ -193,7 +193,7 @@ TEST_CASE("invalid shares end as in the reference") {
 }
 
 TEST_CASE("shares of the live chain decode and hash") {
-    const json file = tests::load_vectors("mainnet_shares.json");
+    const json& file = tests::load_vectors("mainnet_shares.json");
     const share_chain::Network* network = share_chain::find_network(file.at("net").get<std::string>());
     REQUIRE(network != nullptr);
     REQUIRE(!file.at("shares").empty());
@@ -215,7 +215,7 @@ TEST_CASE("shares of the live chain decode and hash") {
 }
 
 TEST_CASE("hash links of coinbase prefixes") {
-    const json file = tests::load_vectors("hash_link.json");
+    const json& file = tests::load_vectors("hash_link.json");
     CHECK(dash::to_hex(share_chain::coinbase_constant_ending()) == file.at("gentx_before_refhash"));
     REQUIRE(!file.at("const_ending").empty());
     for (const json& entry : file.at("const_ending")) {
@@ -243,7 +243,7 @@ TEST_CASE("hash links of coinbase prefixes") {
 }
 
 TEST_CASE("typed shares pack and unpack as in the reference") {
-    const json file = tests::load_vectors("pack.json");
+    const json& file = tests::load_vectors("pack.json");
     std::size_t seen = 0;
     for (const json& entry : file.at("decode")) {
         if (entry.at("type") != "share_type") continue;
