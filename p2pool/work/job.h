@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,30 +19,31 @@ struct PayoutChoice {
     /// "/N" of the user name: a wish that the share chain's rules clip.
     std::optional<double> share_difficulty;
 
-    friend bool operator==(const PayoutChoice&, const PayoutChoice&) = default;
+    friend auto operator<=>(const PayoutChoice&, const PayoutChoice&) = default;
 };
 
 /// Everything a share needs besides a miner's solution; opaque to the stratum side.
 struct JobSource;
 
-/// One piece of work as miners get it. Immutable, and shared by all connections with the same payout: each searches its own
-/// part of the 8-byte nonce at the end of the coinbase (extranonce1 ‖ extranonce2).
+/// One piece of work as miners get it. Immutable, and shared by all connections with the same payout: each searches its
+/// own part of the 8-byte nonce at the end of the coinbase (extranonce1 ‖ extranonce2).
 struct Job {
-    std::string id;                          ///< 8 hex digits, unique while the job is held
-    dash::Bytes coinbase_prefix;             ///< coinbase up to the 8-byte nonce ("coinb1")
-    dash::Bytes coinbase_suffix;             ///< coinbase after it ("coinb2")
+    std::string id;               ///< 8 hex digits, unique while the job is held
+    dash::Bytes coinbase_prefix;  ///< coinbase up to the 8-byte nonce ("coinb1")
+    dash::Bytes coinbase_suffix;  ///< coinbase after it ("coinb2")
     std::vector<dash::Uint256> merkle_branch;
-    std::vector<std::string> transaction_data;  ///< hex of the block's other transactions, for mining.get_transactions
+    /// Hex of the block's other transactions, for mining.get_transactions; shared by all jobs of a template.
+    std::shared_ptr<const std::vector<std::string>> transaction_data;
 
-    std::uint32_t version = 0;               ///< block version of the template
+    std::uint32_t version = 0;  ///< block version of the template
     dash::Uint256 previous_block;
     std::uint32_t bits = 0;
-    std::uint32_t time = 0;                  ///< header time offered
-    std::uint32_t min_time = 0;              ///< earliest time the Dash chain accepts
+    std::uint32_t time = 0;      ///< header time offered
+    std::uint32_t min_time = 0;  ///< earliest time the Dash chain accepts
 
     dash::Uint256 block_target;
     dash::Uint256 share_target;
-    std::uint64_t work_event = 0;            ///< WorkSource::work_event() when the job was made
+    std::uint64_t work_event = 0;  ///< WorkSource::work_event() when the job was made
 
     std::shared_ptr<const JobSource> source;
 };
@@ -53,7 +55,7 @@ struct Solution {
     std::uint64_t extranonce = 0;  ///< the 8 bytes between coinb1 and coinb2, read little-endian
     std::uint32_t time = 0;
     std::uint32_t nonce = 0;
-    std::uint32_t version = 0;     ///< the whole header version, rolled bits included
+    std::uint32_t version = 0;  ///< the whole header version, rolled bits included
 
     friend bool operator==(const Solution&, const Solution&) = default;
 };

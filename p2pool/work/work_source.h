@@ -17,7 +17,7 @@ struct Evaluation {
 
 /// A worker as the statistics know it.
 struct Worker {
-    std::string name;                 ///< "ADDRESS" or "ADDRESS.worker", or what the user called himself
+    std::string name;  ///< "ADDRESS" or "ADDRESS.worker", or what the user called himself
     dash::Hash160 payout_hash{};
 };
 
@@ -31,19 +31,22 @@ class WorkSource {
     [[nodiscard]] virtual JobPtr job(const PayoutChoice& choice) = 0;
     [[nodiscard]] virtual std::string no_work_reason() const = 0;
 
-    /// Who is paid when a user name holds no address, and, for a part of all jobs that the operator's fee sets, instead of the miner.
+    /// Who is paid when a user name holds no address, and, for a part of all jobs that the operator's fee sets, instead
+    /// of the miner.
     [[nodiscard]] virtual PayoutChoice apply_fee(const PayoutChoice& choice) = 0;
     [[nodiscard]] virtual dash::Hash160 node_payout_hash() = 0;
 
-    /// Counts the events (new block, new best share, new merged work) that make earlier jobs old. Refreshes do not count.
+    /// Counts the events (new block, new best share, new merged work) that make earlier jobs old. Refreshes do not
+    /// count.
     [[nodiscard]] virtual std::uint64_t work_event() const = 0;
 
-    /// Assembles the header and hashes it (one X11). A solution that meets the block target and is valid for Dash is submitted here,
-    /// before anything else is looked at, and whatever becomes of the answer; the same block twice is submitted once.
+    /// Assembles the header and hashes it (one X11). A solution that meets the block target and is valid for Dash is
+    /// submitted here, before anything else is looked at, and whatever becomes of the answer; the same block twice is
+    /// submitted once.
     [[nodiscard]] virtual Evaluation evaluate(const JobPtr& job, const Solution& solution, const Worker& worker) = 0;
 
-    /// Called after evaluate() for a solution that is to count: makes the share when it is one, and credits the worker with work at
-    /// `credited_target`. `late`: the job was more than kLateEvents work events old (dead on arrival).
+    /// Called after evaluate() for a solution that is to count: makes the share when it is one, and credits the worker
+    /// with work at `credited_target`. `late`: the job was more than kLateEvents work events old (dead on arrival).
     virtual void accept(const JobPtr& job, const Solution& solution, const Evaluation& evaluation, const Worker& worker,
                         const dash::Uint256& credited_target, bool late) = 0;
 };

@@ -1,0 +1,296 @@
+#include "p2pool/node/application.h"
+
+#include <boost/asio.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <random>
+
+#include "dash/p2p/daemon_link.h"
+#include "dash/primitives/address.h"
+#include "dash/rpc/client.h"
+#include "dash/rpc/daemon.h"
+#include "dash/submission/pipeline.h"
+#include "dash/util/error.h"
+#include "dash/util/log.h"
+#include "p2pool/node/node.h"
+#include "p2pool/node/payout_address.h"
+#include "p2pool/node/status_line.h"
+#include "p2pool/node/template_feed.h"
+#include "p2pool/stratum/server.h"
+#include "p2pool/version.h"
+
+namespace p2pool::node {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr seconds kMaintenanceInterval{5};
+/// New transactions are worth new jobs this often.
+constexpr seconds kRefreshInterval{20};
+constexpr seconds kStatusCheckInterval{3};
+constexpr double kStatusRepeatSeconds = 15;
+constexpr seconds kDaemonCheckInterval{1};
+/// How long the start waits for dashd's P2P link before it goes on without.
+constexpr seconds kLinkPatience{5};
+/// A template that takes longer is asked for again.
+constexpr milliseconds kRpcTimeout{10'000};
+
+asio::awaitable<void> pause(asio::steady_timer::duration duration) {
+    asio::steady_timer timer(co_await asio::this_coro::executor, duration);
+    co_await timer.async_wait(asio::use_awaitable);
+}
+
+std::uint64_t random_seed() {
+    std::random_device device;
+    return (static_cast<std::uint64_t>(device()) << 32) | device();
+}
+
+dash::rpc::ClientSettings rpc_settings(const options::Settings& settings) {
+    dash::rpc::ClientSettings rpc;
+    rpc.host = settings.options.dashd_address;
+    rpc.port = settings.dashd_rpc_port;
+    rpc.tls = settings.dashd_rpc_ssl;
+    rpc.user = settings.login.user;
+    rpc.password = settings.login.password;
+    rpc.cookie_file = settings.login.cookie_file;
+    rpc.timeout = kRpcTimeout;
+    return rpc;
+}
+
+dash::p2p::DaemonLinkSettings link_settings(const options::Settings& settings) {
+    dash::p2p::DaemonLinkSettings link;
+    link.host = settings.options.dashd_address;
+    link.port = settings.dashd_p2p_port;
+    link.peer.magic = settings.network->parent->p2p_magic;
+    link.peer.user_agent = "/P2Pool:" + version() + "/";
+    return link;
+}
+
+}  // namespace
+
+class Application::Impl {
+  public:
+    explicit Impl(options::Settings settings)
+        : settings_(std::move(settings)),
+          client_(rpc_settings(settings_)),
+          daemon_(client_, *settings_.network->parent),
+          link_(io_.get_executor(), link_settings(settings_), link_events()),
+          feed_(io_.get_executor(), daemon_, {}, [this](dash::rpc::BlockTemplate block) { take(std::move(block)); }) {}
+
+    int run() {
+        asio::signal_set signals(io_, SIGINT, SIGTERM);
+        signals.async_wait([this](const boost::system::error_code& error, int) {
+            if (!error) stop();
+        });
+        spawn(start());
+        io_.run();
+        return exit_code_;
+    }
+
+  private:
+    dash::p2p::DaemonLink::Events link_events() {
+        return {.on_up = [this] { feed_.set_link_up(true); },
+                .on_down = [this](const dash::p2p::PeerEnd&) { feed_.set_link_up(false); },
+                .on_block = [this](const dash::Uint256&) { feed_.new_block(); }};
+    }
+
+    /// A coroutine that ends by an exception is a broken program: the node stops and says why.
+    void spawn(asio::awaitable<void> task) {
+        asio::co_spawn(io_, std::move(task), [this](const std::exception_ptr& error) {
+            if (!error) return;
+            try {
+                std::rethrow_exception(error);
+            } catch (const std::exception& reason) {
+                dash::log::error("Fatal error: ", reason.what());
+            }
+            exit_code_ = EXIT_FAILURE;
+            stop();
+        });
+    }
+
+    void stop();
+    void take(dash::rpc::BlockTemplate block);
+    void listen();
+    void start_pipeline();
+    void make_server();
+    void block_won(dash::submission::WonBlock block);
+    asio::awaitable<void> start();
+    asio::awaitable<void> test_rpc();
+    asio::awaitable<void> test_link();
+    void serve(const std::string& payout_address);
+    asio::awaitable<void> maintain();
+    asio::awaitable<void> refresh();
+    asio::awaitable<void> tell_status();
+
+    options::Settings settings_;
+    asio::io_context io_;
+    dash::rpc::Client client_;
+    dash::rpc::Daemon daemon_;
+    dash::p2p::DaemonLink link_;
+    TemplateFeed feed_;
+    std::unique_ptr<Node> node_;
+    std::unique_ptr<dash::submission::Pipeline> pipeline_;
+    std::unique_ptr<stratum::Server> server_;
+    int exit_code_ = EXIT_SUCCESS;
+};
+
+void Application::Impl::stop() {
+    dash::log::info("Stopping...");
+    if (server_ != nullptr) server_->stop();
+    if (pipeline_ != nullptr) pipeline_->stop();
+    io_.stop();
+}
+
+void Application::Impl::take(dash::rpc::BlockTemplate block) {
+    const bool first = !node_->has_template();
+    node_->take_template(std::move(block));
+    if (first) listen();
+}
+
+/// Miners are let in when there is work for them.
+void Application::Impl::listen() {
+    server_->listen();
+    dash::log::info("Listening for workers on '", settings_.worker.host, "' port ", settings_.worker.port, "...");
+    std::ofstream(settings_.net_datadir / "ready_flag");
+    dash::log::info("Started successfully!");
+    dash::log::info("Point miners at stratum+tcp://THIS_HOST:", settings_.worker.port,
+                    " with a Dash address as user name.");
+}
+
+void Application::Impl::block_won(dash::submission::WonBlock block) {
+    pipeline_->submit(std::move(block));
+    feed_.new_block();
+}
+
+asio::awaitable<void> Application::Impl::test_rpc() {
+    dash::log::info("Testing dashd RPC connection to '", client_.settings().url(), "' with username '",
+                    settings_.login.user, "'...");
+    std::string told;
+    for (;;) {
+        std::string problem;
+        try {
+            const dash::rpc::DaemonCheck check = co_await daemon_.check();
+            if (check.usable) {
+                dash::log::info("    ...success!");
+                dash::log::info("    Current block hash: ", check.chain.best_block.to_hex());
+                dash::log::info("    Current block height: ", check.chain.blocks);
+                co_return;
+            }
+            problem = check.problem;
+        } catch (const dash::rpc::RpcError& error) {
+            problem = error.what();
+        }
+        if (problem != told) dash::log::warning("    ", problem);
+        told = problem;
+        co_await pause(kDaemonCheckInterval);
+    }
+}
+
+asio::awaitable<void> Application::Impl::test_link() {
+    dash::log::info("Testing dashd P2P connection to '", settings_.options.dashd_address, ":", settings_.dashd_p2p_port,
+                    "'...");
+    link_.start();
+    const auto deadline = std::chrono::steady_clock::now() + kLinkPatience;
+    while (!link_.up() && std::chrono::steady_clock::now() < deadline)
+        co_await pause(milliseconds(20));
+    if (link_.up()) {
+        dash::log::info("    ...success!");
+    } else {
+        dash::log::warning(
+            "    ...taking a while. Common reasons for this include all of dashd's connection slots being used, or a "
+            "wrong --dashd-p2p-port. The node goes on by polling dashd until the link is up.");
+    }
+}
+
+asio::awaitable<void> Application::Impl::start() {
+    co_await test_rpc();
+    co_await test_link();
+    dash::log::info("Determining payout address...");
+    const std::string address = co_await determine_payout_address(settings_, daemon_);
+    dash::log::info("    ...success! Payout address: ", address);
+    serve(address);
+}
+
+void Application::Impl::serve(const std::string& payout_address) {
+    NodeSettings node_settings;
+    node_settings.network = settings_.network;
+    node_settings.payout_hash = dash::parse_address(payout_address, *settings_.network->parent).hash;
+    node_settings.fee = settings_.options.fee_percent / 100;
+    node_settings.donation = settings_.options.donation_percent / 100;
+    node_settings.random_seed = random_seed();
+    node_ = std::make_unique<Node>(node_settings, dash::system_clock());
+    make_server();
+    start_pipeline();
+    node_->set_events({.on_work_changed = [this](bool clean) { server_->work_changed(clean); },
+                       .on_block_won = [this](dash::submission::WonBlock block) { block_won(std::move(block)); }});
+    dash::log::info("Initializing work...");
+    spawn(feed_.run());
+    spawn(maintain());
+    spawn(refresh());
+    spawn(tell_status());
+}
+
+void Application::Impl::make_server() {
+    stratum::ServerSettings server;
+    server.host = settings_.worker.host;
+    server.port = settings_.worker.port;
+    server.network = settings_.network;
+    server.share_seconds = settings_.options.share_rate_seconds;
+    server_ = std::make_unique<stratum::Server>(io_, *node_, dash::system_clock(), server);
+}
+
+void Application::Impl::start_pipeline() {
+    dash::submission::PipelineSettings pipeline;
+    pipeline.chain = settings_.network->parent;
+    pipeline.rpc = rpc_settings(settings_);
+    pipeline.link = link_settings(settings_);
+    pipeline.database = settings_.net_datadir / "p2pool.sqlite3";
+    // The pipeline itself tells the operator how a block fares; here, one that dashd took is a reason to look for new
+    // work.
+    const auto on_report = [this](const dash::submission::SubmissionReport& report) {
+        if (report.state == dash::submission::BlockState::kAccepted) feed_.new_block();
+    };
+    pipeline_ = std::make_unique<dash::submission::Pipeline>(std::move(pipeline), io_.get_executor(), on_report);
+    pipeline_->start();
+}
+
+asio::awaitable<void> Application::Impl::maintain() {
+    for (;;) {
+        co_await pause(kMaintenanceInterval);
+        node_->maintain();
+    }
+}
+
+asio::awaitable<void> Application::Impl::refresh() {
+    for (;;) {
+        co_await pause(kRefreshInterval);
+        node_->refresh_work();
+    }
+}
+
+asio::awaitable<void> Application::Impl::tell_status() {
+    std::vector<std::string> told;
+    double told_at = 0;
+    for (;;) {
+        co_await pause(kStatusCheckInterval);
+        const double now = dash::system_clock().unix_seconds();
+        std::vector<std::string> lines = status_lines(node_->status(), *settings_.network);
+        if (lines == told && now - told_at < kStatusRepeatSeconds) continue;
+        for (const std::string& line : lines)
+            dash::log::info(line);
+        told = std::move(lines);
+        told_at = now;
+    }
+}
+
+Application::Application(options::Settings settings) : impl_(std::make_unique<Impl>(std::move(settings))) {}
+
+Application::~Application() = default;
+
+int Application::run() {
+    return impl_->run();
+}
+
+}  // namespace p2pool::node

@@ -1,0 +1,244 @@
+#include "p2pool/node/node.h"
+
+#include <algorithm>
+
+#include "dash/primitives/address.h"
+#include "dash/primitives/target.h"
+#include "dash/util/error.h"
+#include "dash/util/log.h"
+#include "dash/x11/x11.h"
+#include "p2pool/node/format.h"
+#include "p2pool/work/share_target.h"
+#include "share_chain/codec.h"
+#include "share_chain/statistics.h"
+#include "share_chain/weights.h"
+
+namespace p2pool::node {
+namespace {
+
+using work::JobPtr;
+
+/// Local rates look this many share intervals back (python p2pool.work).
+constexpr double kRateWindowShares = 100;
+/// Without a template for this long, new jobs would be work on an old block.
+constexpr double kLostContactSeconds = 60;
+/// Jobs of this many payout groups are kept; more are built anew on each request.
+constexpr std::size_t kMaxPayoutGroups = 20000;
+constexpr std::size_t kRememberedBlocks = 100;
+/// Dash refuses blocks from further in the future.
+constexpr double kMaxFutureSeconds = 7200;
+
+double window_seconds(const share_chain::Network& network) {
+    return kRateWindowShares * network.stratum_share_rate_seconds;
+}
+
+std::uint64_t shares_an_hour(const share_chain::Network& network) {
+    return 3600 / network.share_period_seconds;
+}
+
+std::string low32_hex(const dash::Uint256& hash) {
+    return hash.is_zero() ? "xxxxxxxx" : hash.to_hex().substr(56);
+}
+
+/// True when miners' present jobs cannot win any more, or could win much more.
+bool is_new_work(const work::WorkTemplate& before, const work::WorkTemplate& after) {
+    return before.block.version != after.block.version || before.block.previous_block != after.block.previous_block ||
+           before.block.bits != after.block.bits || (before.txids.empty() && !after.txids.empty());
+}
+
+/// The banner that operators' scripts look for.
+void tell_won_block(const work::Job& job, const dash::Uint256& hash, const work::Worker& worker,
+                    const dash::ChainParams& chain) {
+    const std::string bar(70, '#');
+    dash::log::info(bar);
+    dash::log::info("### DASH BLOCK FOUND! ###");
+    dash::log::info(bar);
+    dash::log::info("Miner:       ", worker.name);
+    dash::log::info("Block hash:  ", hash.to_hex());
+    dash::log::info("Target:      ", job.block_target.to_hex());
+    dash::log::info("Height:      ", job.source->work_template->block.height);
+    dash::log::info("Txs:         ", job.source->work_template->txids.size() + 1);
+    dash::log::info("Explorer:    ", chain.block_explorer_url_prefix, hash.to_hex());
+    dash::log::info(bar);
+}
+
+}  // namespace
+
+Node::Node(NodeSettings settings, const dash::Clock& clock)
+    : settings_(std::move(settings)),
+      clock_(clock),
+      tracker_(*settings_.network,
+               {.block_relative_height = [this](const dash::Uint256& hash) { return heights_.relative(hash); },
+                // Only our own shares are in the chain, and dashd made their transaction sets.
+                .transaction_size = [](const dash::Uint256&) { return std::optional<std::size_t>(); }}),
+      builder_(tracker_, settings_.random_seed),
+      worker_rates_(window_seconds(*settings_.network), clock.unix_seconds()),
+      payout_rates_(window_seconds(*settings_.network), clock.unix_seconds()),
+      random_(settings_.random_seed) {}
+
+void Node::take_template(dash::rpc::BlockTemplate block) {
+    const double now = clock_.unix_seconds();
+    contact_at_ = now;
+    if (block.height > 0) heights_.learn(block.previous_block, block.height - 1);
+    const work::WorkTemplatePtr before = std::exchange(template_, work::make_work_template(std::move(block), now));
+    const bool new_block = before == nullptr || before->block.previous_block != template_->block.previous_block;
+    const bool new_best = new_block && choose_best();
+    if (before == nullptr || new_best || is_new_work(*before, *template_)) new_work(true);
+}
+
+void Node::refresh_work() {
+    if (template_ == nullptr || template_ == template_of_jobs_) return;
+    new_work(false);
+}
+
+void Node::new_work(bool clean) {
+    if (clean) ++work_event_;
+    jobs_.clear();
+    job_problem_.clear();
+    template_of_jobs_ = template_;
+    if (events_.on_work_changed) events_.on_work_changed(clean);
+}
+
+bool Node::choose_best() {
+    decision_ = tracker_.think(clock_.unix_seconds());
+    for (const auto& [hash, reason] : decision_.rejected) {
+        dash::log::warning("Share ", hash.to_hex(), " was refused: ", reason);
+    }
+    if (decision_.best == own_.best()) return false;
+    own_.best_changed(tracker_, decision_.best);
+    return true;
+}
+
+void Node::maintain() {
+    for (const dash::Uint256& hash : tracker_.prune(clock_.unix_seconds(), decision_))
+        own_.forget(hash);
+    if (choose_best()) new_work(true);
+}
+
+bool Node::template_is_lost() const {
+    return template_ == nullptr || clock_.unix_seconds() - contact_at_ > kLostContactSeconds;
+}
+
+std::string Node::no_work_reason() const {
+    if (template_ == nullptr) return "the node waits for dashd's first block template; try again in a moment";
+    if (template_is_lost()) {
+        return "lost contact with dashd for " + format_duration(clock_.unix_seconds() - contact_at_) +
+               "; work goes on as soon as it answers";
+    }
+    return job_problem_;
+}
+
+JobPtr Node::job(const work::PayoutChoice& choice) {
+    if (template_is_lost()) return nullptr;
+    const auto found = jobs_.find(choice);
+    if (found != jobs_.end()) return found->second;
+    work::JobRequest request;
+    request.work_template = template_;
+    request.best_share = own_.best();
+    request.pubkey_hash = choice.pubkey_hash;
+    request.desired_share_target = share_target_for(choice);
+    request.donation = settings_.donation;
+    request.stale_info = own_.next_stale_info();
+    request.work_event = work_event_;
+    request.now = clock_.unix_seconds();
+    try {
+        JobPtr job = builder_.build(request);
+        if (jobs_.size() < kMaxPayoutGroups) jobs_.emplace(choice, job);
+        return job;
+    } catch (const dash::DecodeError& problem) {
+        if (job_problem_.empty()) dash::log::error("No work can be made from dashd's template: ", problem.what());
+        job_problem_ = std::string("no work can be made from dashd's template: ") + problem.what();
+        return nullptr;
+    }
+}
+
+work::PayoutChoice Node::apply_fee(const work::PayoutChoice& choice) {
+    if (std::uniform_real_distribution<double>(0, 1)(random_) >= settings_.fee) return choice;
+    return {.pubkey_hash = settings_.payout_hash, .share_difficulty = choice.share_difficulty};
+}
+
+std::optional<double> Node::pool_rate_of_last_hour() const {
+    const dash::Uint256 best = own_.best();
+    const std::uint64_t shares = shares_an_hour(*settings_.network);
+    if (best.is_zero() || tracker_.line(best).height <= shares) return std::nullopt;
+    return share_chain::pool_attempts_per_second(tracker_, best, shares);
+}
+
+dash::Uint256 Node::share_target_for(const work::PayoutChoice& choice) {
+    work::ShareTargetInputs inputs;
+    inputs.wished_difficulty = choice.share_difficulty;
+    inputs.local_hashes_per_second = payout_rates_.rate_of(choice.pubkey_hash, clock_.unix_seconds()).hashes_per_second;
+    inputs.pool_hashes_per_second = pool_rate_of_last_hour();
+    inputs.subsidy_duffs = template_->block.coinbase_value_duffs;
+    inputs.donation = settings_.donation;
+    inputs.block_target = template_->block.target;
+    return work::desired_share_target(inputs, *settings_.network);
+}
+
+work::Evaluation Node::evaluate(const JobPtr& job, const work::Solution& solution, const work::Worker& worker) {
+    work::Evaluation evaluation;
+    evaluation.hash = dash::x11::hash_number(work::assemble_header(*job, solution).serialize());
+    evaluation.is_share = evaluation.hash <= job->share_target;
+    evaluation.is_block = evaluation.hash <= job->block_target;
+    if (evaluation.is_block) win_block(*job, solution, evaluation.hash, worker);
+    return evaluation;
+}
+
+void Node::win_block(const work::Job& job, const work::Solution& solution, const dash::Uint256& hash,
+                     const work::Worker& worker) {
+    if (std::find(won_blocks_.begin(), won_blocks_.end(), hash) != won_blocks_.end()) return;
+    const double now = clock_.unix_seconds();
+    if (solution.time < job.min_time || solution.time > now + kMaxFutureSeconds) {
+        dash::log::warning("A solution of ", worker.name, " meets the block target, but its time ", solution.time,
+                           " is one that Dash refuses: no block. The miner's software sets wrong times.");
+        return;
+    }
+    won_blocks_.push_back(hash);
+    if (won_blocks_.size() > kRememberedBlocks) won_blocks_.pop_front();
+
+    dash::submission::WonBlock block;
+    block.hash = hash;
+    block.height = job.source->work_template->block.height;
+    block.bytes = std::make_shared<const dash::Bytes>(work::assemble_block(job, solution));
+    block.finder = worker.name;
+    block.found_at = now;
+    if (events_.on_block_won) events_.on_block_won(std::move(block));
+    tell_won_block(job, hash, worker, *settings_.network->parent);
+}
+
+void Node::accept(const JobPtr& job, const work::Solution& solution, const work::Evaluation& evaluation,
+                  const work::Worker& worker, const dash::Uint256& credited_target, bool late) {
+    const double now = clock_.unix_seconds();
+    const double hashes = dash::to_double(dash::average_attempts(credited_target));
+    worker_rates_.add(worker.name, hashes, late, now);
+    payout_rates_.add(worker.payout_hash, hashes, late, now);
+    if (evaluation.is_share) add_own_share(*job, solution, worker, late);
+}
+
+void Node::add_own_share(const work::Job& job, const work::Solution& solution, const work::Worker& worker, bool late) {
+    const double now = clock_.unix_seconds();
+    share_chain::SharePtr share;
+    try {
+        share = share_chain::make_share(
+            share_chain::share_contents(job.source->generation, work::assemble_header(job, solution),
+                                        solution.extranonce),
+            *settings_.network);
+    } catch (const dash::Error& error) {
+        dash::log::error("A share of ", worker.name, " could not be made; please report this: ", error.what());
+        return;
+    }
+    if (!tracker_.add(share, now)) return;
+    dash::log::info("GOT SHARE! ", worker.name, " ", low32_hex(share->hash), " prev ",
+                    low32_hex(share->previous_hash()), " age ",
+                    format_fixed(now - job.source->work_template->received_at, 2), "s", late ? " DEAD ON ARRIVAL" : "");
+    own_.add(*share, late);
+    if (choose_best()) new_work(true);
+}
+
+std::map<dash::Bytes, std::uint64_t> Node::current_payouts() const {
+    if (template_ == nullptr || own_.best().is_zero()) return {};
+    return share_chain::expected_payouts(tracker_, own_.best(), template_->block.target,
+                                         template_->block.coinbase_value_duffs - template_->block.payment_total_duffs);
+}
+
+}  // namespace p2pool::node

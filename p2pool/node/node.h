@@ -1,0 +1,122 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "dash/rpc/block_template.h"
+#include "dash/submission/won_block.h"
+#include "dash/util/clock.h"
+#include "p2pool/node/block_heights.h"
+#include "p2pool/work/job_builder.h"
+#include "p2pool/work/own_shares.h"
+#include "p2pool/work/rates.h"
+#include "p2pool/work/work_source.h"
+#include "share_chain/network.h"
+#include "share_chain/tracker.h"
+
+namespace p2pool::node {
+
+struct NodeSettings {
+    const share_chain::Network* network = nullptr;
+    dash::Hash160 payout_hash{};  ///< the operator's
+    double fee = 0;               ///< part of the miners' jobs that pay the operator, 0…1
+    double donation = 0;          ///< part of every share that pays the authors, 0…1
+    std::uint64_t random_seed = 0;
+};
+
+/// What the node's owner wants to hear. Called on the node thread; must not block.
+struct NodeEvents {
+    /// Miners need new jobs. `clean`: a new block or best share made the old ones worthless; else it is a refresh.
+    std::function<void(bool clean)> on_work_changed;
+    /// A solution met the block target: send it, now.
+    std::function<void(dash::submission::WonBlock)> on_block_won;
+};
+
+/// Figures for the status line and pages.
+struct NodeStatus {
+    std::uint64_t chain_height = 0;
+    std::size_t shares_known = 0;
+    std::size_t shares_verified = 0;
+    dash::Uint256 best_share;
+    work::OwnShares::Counts own;
+    work::RateMonitor<std::string>::Rate local;  ///< of all workers together
+    double local_span_seconds = 0;               ///< time that `local` is about
+    std::size_t workers = 0;
+    std::optional<double> pool_hashes_per_second;  ///< stale shares included; none while the chain is too short
+    double stale_proportion = 0;
+    std::optional<double> attempts_to_share;
+    std::optional<double> attempts_to_block;
+    std::optional<double> template_age_seconds;
+    std::uint64_t payout_if_block_now_duffs = 0;  ///< of the operator's address
+};
+
+/// The mining node: holds the share chain and the current template, makes jobs from them, takes solutions. All of it on
+/// one thread, the node thread; it does no I/O.
+class Node final : public work::WorkSource {
+  public:
+    Node(NodeSettings settings, const dash::Clock& clock);
+
+    /// Before anything else is called.
+    void set_events(NodeEvents events) { events_ = std::move(events); }
+
+    /// A template came from dashd.
+    void take_template(dash::rpc::BlockTemplate block);
+    [[nodiscard]] bool has_template() const { return template_ != nullptr; }
+    /// Gives new jobs when the template changed since the last ones without an event: new transactions, later time.
+    void refresh_work();
+    /// Chooses the best share again and drops what nobody needs. Every few seconds.
+    void maintain();
+    [[nodiscard]] NodeStatus status();
+    [[nodiscard]] const share_chain::Tracker& tracker() const { return tracker_; }
+    /// Expected payouts if a block were found now: script → duffs; empty without chain or template.
+    [[nodiscard]] std::map<dash::Bytes, std::uint64_t> current_payouts() const;
+
+    [[nodiscard]] work::JobPtr job(const work::PayoutChoice& choice) override;
+    [[nodiscard]] std::string no_work_reason() const override;
+    [[nodiscard]] work::PayoutChoice apply_fee(const work::PayoutChoice& choice) override;
+    [[nodiscard]] dash::Hash160 node_payout_hash() override { return settings_.payout_hash; }
+    [[nodiscard]] std::uint64_t work_event() const override { return work_event_; }
+    [[nodiscard]] work::Evaluation evaluate(const work::JobPtr& job, const work::Solution& solution,
+                                            const work::Worker& worker) override;
+    void accept(const work::JobPtr& job, const work::Solution& solution, const work::Evaluation& evaluation,
+                const work::Worker& worker, const dash::Uint256& credited_target, bool late) override;
+
+  private:
+    /// True when the best share is another now.
+    bool choose_best();
+    void new_work(bool clean);
+    [[nodiscard]] bool template_is_lost() const;
+    [[nodiscard]] dash::Uint256 share_target_for(const work::PayoutChoice& choice);
+    [[nodiscard]] std::optional<double> pool_rate_of_last_hour() const;
+    void add_own_share(const work::Job& job, const work::Solution& solution, const work::Worker& worker, bool late);
+    void win_block(const work::Job& job, const work::Solution& solution, const dash::Uint256& hash,
+                   const work::Worker& worker);
+
+    NodeSettings settings_;
+    const dash::Clock& clock_;
+    NodeEvents events_;
+    BlockHeights heights_;
+    share_chain::Tracker tracker_;
+    share_chain::Decision decision_;
+    work::JobBuilder builder_;
+    work::OwnShares own_;
+    work::RateMonitor<std::string> worker_rates_;
+    work::RateMonitor<dash::Hash160> payout_rates_;
+    std::mt19937_64 random_;
+
+    work::WorkTemplatePtr template_;
+    work::WorkTemplatePtr template_of_jobs_;  ///< the one that the jobs handed out last were made from
+    std::string job_problem_;                 ///< why the share chain's rules allow no job from this template
+    double contact_at_ = 0;                   ///< when dashd last answered with a template
+    std::uint64_t work_event_ = 0;
+    std::map<work::PayoutChoice, work::JobPtr> jobs_;  ///< one a payout group; emptied at each change
+    std::deque<dash::Uint256> won_blocks_;             ///< the last ones, so that a solution sent twice wins once
+};
+
+}  // namespace p2pool::node

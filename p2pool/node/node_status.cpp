@@ -1,0 +1,50 @@
+#include <algorithm>
+
+#include "dash/primitives/script.h"
+#include "dash/primitives/target.h"
+#include "p2pool/node/node.h"
+#include "share_chain/statistics.h"
+
+namespace p2pool::node {
+namespace {
+
+/// Pool figures look back at most this far.
+constexpr std::uint64_t kStatisticsSeconds = 3600;
+/// With fewer shares a rate says nothing.
+constexpr std::uint64_t kFewestShares = 3;
+
+}  // namespace
+
+NodeStatus Node::status() {
+    const double now = clock_.unix_seconds();
+    NodeStatus status;
+    status.best_share = own_.best();
+    status.shares_known = tracker_.size();
+    status.shares_verified = tracker_.verified_size();
+    status.own = own_.counts();
+    status.local = worker_rates_.total(now);
+    status.local_span_seconds = worker_rates_.span_seconds(now);
+    status.workers = worker_rates_.rates(now).size();
+    if (template_ != nullptr) {
+        status.template_age_seconds = now - contact_at_;
+        status.attempts_to_block = dash::to_double(dash::average_attempts(template_->block.target));
+    }
+    const share_chain::SharePtr best = tracker_.find(status.best_share);
+    if (best == nullptr) return status;
+
+    status.chain_height = tracker_.line(best->hash).height;
+    status.attempts_to_share = dash::to_double(dash::average_attempts(best->max_target));
+    const std::uint64_t shares =
+        std::min(status.chain_height, kStatisticsSeconds / settings_.network->share_period_seconds);
+    if (shares >= kFewestShares) {
+        status.stale_proportion = share_chain::average_stale_proportion(tracker_, best->hash, shares);
+        status.pool_hashes_per_second = share_chain::pool_attempts_per_second(tracker_, best->hash, shares) /
+                                        std::max(1e-9, 1 - status.stale_proportion);
+    }
+    const auto payouts = current_payouts();
+    const auto mine = payouts.find(dash::p2pkh_script(settings_.payout_hash));
+    if (mine != payouts.end()) status.payout_if_block_now_duffs = mine->second;
+    return status;
+}
+
+}  // namespace p2pool::node

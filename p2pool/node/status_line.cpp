@@ -1,0 +1,47 @@
+#include "p2pool/node/status_line.h"
+
+#include "p2pool/node/format.h"
+
+namespace p2pool::node {
+namespace {
+
+constexpr double kDuffs = 1e8;
+/// Below this height there is nothing to say of the pool.
+constexpr std::uint64_t kFewestShares = 3;
+
+std::string expected_time(std::optional<double> attempts, double hashes_per_second) {
+    if (!attempts.has_value() || hashes_per_second <= 0) return "???";
+    return format_duration(*attempts / hashes_per_second);
+}
+
+}  // namespace
+
+std::vector<std::string> status_lines(const NodeStatus& status, const share_chain::Network& network) {
+    std::vector<std::string> lines;
+    lines.push_back("P2Pool: " + std::to_string(status.chain_height) + " shares in chain (" +
+                    std::to_string(status.shares_verified) + " verified/" + std::to_string(status.shares_known) +
+                    " total) Peers: 0 (0 incoming)");
+    lines.push_back(
+        " Local: " + format_si(status.local.hashes_per_second) + "H/s in last " +
+        format_duration(status.local_span_seconds) + " Workers: " + std::to_string(status.workers) +
+        " Local dead on arrival: " + format_proportion(status.local.late_submits, status.local.submits) +
+        " Expected time to share: " + expected_time(status.attempts_to_share, status.local.hashes_per_second));
+    if (status.chain_height < kFewestShares) return lines;
+
+    const std::uint64_t stale = status.own.orphans + status.own.late;
+    const double pool_good = 1 - status.stale_proportion;
+    const auto efficiency = [pool_good](double lost) { return pool_good > 0 ? (1 - lost) / pool_good : 0; };
+    const std::string payout = format_fixed(static_cast<double>(status.payout_if_block_now_duffs) / kDuffs, 4);
+    lines.push_back(" Shares: " + std::to_string(status.own.total) + " (" + std::to_string(status.own.orphans) +
+                    " orphan, " + std::to_string(status.own.late) +
+                    " dead) Stale rate: " + format_proportion(stale, status.own.total) +
+                    " Efficiency: " + format_proportion(stale, status.own.total, efficiency) + " Current payout: (" +
+                    payout + ")=" + payout + " " + network.parent->symbol);
+    const double pool_rate = status.pool_hashes_per_second.value_or(0);
+    lines.push_back(" Pool: " + format_si(pool_rate) +
+                    "H/s Stale rate: " + format_fixed(100 * status.stale_proportion, 1) +
+                    "% Expected time to block: " + expected_time(status.attempts_to_block, pool_rate));
+    return lines;
+}
+
+}  // namespace p2pool::node

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dash/util/error.h"
+#include "share_chain/network.h"
+
+/// The command line: names, ranges, defaults and help of every option stand in one table (option_table.h).
+namespace p2pool::options {
+
+/// A command line that cannot be run as it is: main() prints usage and the text on stderr and exits with 2.
+class UsageError : public dash::Error {
+  public:
+    using Error::Error;
+};
+
+/// "host:port" or ":port" of the port that miners connect to; an empty host means all interfaces.
+struct Endpoint {
+    std::string host;
+    std::uint16_t port = 0;
+};
+
+/// What the operator asked for. Values that depend on the network or on dash.conf are filled in by resolve().
+struct Options {
+    std::string net_name = "dash";
+    bool testnet = false;
+    bool debug = false;
+    std::optional<std::string> address;  ///< payout address as given
+    std::filesystem::path datadir;       ///< base folder; empty: "data" beside the program's launcher
+    std::optional<std::filesystem::path> logfile;
+    bool no_console = false;
+    double donation_percent = 1.0;     ///< 0…100
+    double fee_percent = 0.0;          ///< 0…100
+    double share_rate_seconds = 10.0;  ///< aim of the vardiff: seconds between a connection's submits
+    std::optional<Endpoint> worker;    ///< as given; port 0 never
+    std::optional<std::filesystem::path> dashd_config_path;
+    std::string dashd_address = "127.0.0.1";
+    std::optional<std::uint16_t> dashd_rpc_port;
+    bool dashd_rpc_ssl = false;
+    std::optional<std::uint16_t> dashd_p2p_port;
+    std::vector<std::string> positional;  ///< [RPC user] RPC password, or one payout address
+    /// Options of the python node that this version accepts and does not act on yet, as the operator wrote them.
+    std::vector<std::string> without_effect;
+};
+
+/// What parse() found: a request for information, or options to run with.
+struct CommandLine {
+    enum class Kind { kRun, kHelp, kVersion };
+    Kind kind = Kind::kRun;
+    Options options;
+};
+
+/// `arguments` without the program's name. "@FILE" stands for the words of that file; long options may be cut to an
+/// unambiguous beginning. Throws UsageError.
+[[nodiscard]] CommandLine parse(const std::vector<std::string>& arguments);
+
+/// The help text, as wide as 100 columns.
+[[nodiscard]] std::string help_text();
+[[nodiscard]] std::string usage_line();
+
+/// How to reach and log in to dashd's RPC.
+struct DashdLogin {
+    std::string user;
+    std::string password;               ///< empty: use the cookie file
+    std::filesystem::path cookie_file;  ///< empty when user and password are given
+};
+
+/// Options with everything that follows from them.
+struct Settings {
+    Options options;
+    const share_chain::Network* network = nullptr;
+    Endpoint worker;
+    DashdLogin login;
+    std::uint16_t dashd_rpc_port = 0;
+    std::uint16_t dashd_p2p_port = 0;
+    bool dashd_rpc_ssl = false;
+    std::filesystem::path net_datadir;  ///< <datadir>/<net>
+    std::filesystem::path logfile;
+    std::vector<std::string> remarks;  ///< lines that tell the operator how something was understood
+};
+
+/// Chooses the network, reads dash.conf when the command line holds no password, and fills in defaults. `launcher_dir`
+/// is where the data folder lies when --datadir is not given. Throws UsageError.
+[[nodiscard]] Settings resolve(Options options, const std::filesystem::path& launcher_dir);
+
+}  // namespace p2pool::options

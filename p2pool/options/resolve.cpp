@@ -1,0 +1,152 @@
+#include <charconv>
+#include <random>
+
+#include "dash/primitives/address.h"
+#include "dash/primitives/bytes.h"
+#include "p2pool/options/dash_conf.h"
+#include "p2pool/options/options.h"
+
+namespace p2pool::options {
+namespace {
+
+const share_chain::Network& choose_network(const Options& options) {
+    const std::string name = options.net_name + (options.testnet ? "_testnet" : "");
+    const share_chain::Network* network = share_chain::find_network(name);
+    if (network == nullptr && options.testnet) network = share_chain::find_network(options.net_name);
+    if (network != nullptr && (!options.testnet || network->parent->rpc_chain != "main")) return *network;
+    std::string known;
+    for (const std::string_view each : share_chain::network_names()) {
+        known += (known.empty() ? "" : ", ") + std::string(each);
+    }
+    throw UsageError("there is no network '" + name + "'; choose one of: " + known);
+}
+
+bool is_address_of(const std::string& text, const dash::ChainParams& chain) {
+    try {
+        (void)dash::parse_address(text, chain);
+        return true;
+    } catch (const dash::DecodeError&) {
+        return false;
+    }
+}
+
+void check_payout_address(const std::string& text, const dash::ChainParams& chain) {
+    dash::Address address;
+    try {
+        address = dash::parse_address(text, chain);
+    } catch (const dash::DecodeError& error) {
+        throw UsageError("error parsing address '" + text + "': " + error.what());
+    }
+    if (address.kind == dash::Address::Kind::kScriptHash) {
+        throw UsageError(
+            "the payout address " + text +
+            " is a script (P2SH) address. A share can only name a public key hash, so coins sent this way would be "
+            "lost: use an address that begins with " +
+            (chain.rpc_chain == "main" ? "X" : "y"));
+    }
+}
+
+std::string random_password() {
+    std::random_device device;
+    dash::Bytes bytes(16);
+    for (std::uint8_t& byte : bytes)
+        byte = static_cast<std::uint8_t>(device());
+    return dash::to_hex(bytes);
+}
+
+std::uint16_t conf_port(const std::map<std::string, std::string>& conf, const std::string& key,
+                        std::uint16_t otherwise) {
+    const auto found = conf.find(key);
+    if (found == conf.end()) return otherwise;
+    unsigned value = 0;
+    const std::string& text = found->second;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value == 0 || value > 65535) {
+        throw UsageError("dash.conf: " + key + "=" + text + " is not a port number");
+    }
+    return static_cast<std::uint16_t>(value);
+}
+
+std::string missing_conf_text(const std::filesystem::path& path) {
+    return "dash configuration file not found. Manually enter your RPC password.\n\n"
+           "If you want the node to find it by itself, create the file\n    " +
+           path.string() +
+           "\nwith, for example, these lines, and restart dashd:\n    server=1\n    rpcuser=dash\n    rpcpassword=" +
+           random_password() + "\nor start dashd on this computer first: its cookie file is used when it is there.";
+}
+
+/// Fills in the login and the ports from dash.conf and the cookie file.
+void read_login(Settings& settings) {
+    const std::string& chain = settings.network->parent->rpc_chain;
+    const std::filesystem::path path = settings.options.dashd_config_path.value_or(default_dash_conf());
+    const std::filesystem::path cookie = cookie_beside(path, chain);
+    const bool has_cookie = std::filesystem::exists(cookie);
+    std::map<std::string, std::string> conf;
+    if (std::filesystem::exists(path)) {
+        conf = read_dash_conf(path, chain);
+    } else if (!has_cookie || settings.options.dashd_config_path.has_value()) {
+        throw UsageError(missing_conf_text(path));
+    }
+    settings.dashd_rpc_port = conf_port(conf, "rpcport", settings.dashd_rpc_port);
+    settings.dashd_p2p_port = conf_port(conf, "port", settings.dashd_p2p_port);
+    const auto ssl = conf.find("rpcssl");
+    if (ssl != conf.end() && ssl->second != "0") settings.dashd_rpc_ssl = true;
+
+    const auto password = conf.find("rpcpassword");
+    if (password != conf.end()) {
+        settings.login.password = password->second;
+        settings.login.user = conf.count("rpcuser") != 0 ? conf.at("rpcuser") : "";
+    } else if (has_cookie) {
+        settings.login.cookie_file = cookie;
+        settings.remarks.push_back("Logging in to dashd with its cookie file " + cookie.string());
+    } else {
+        throw UsageError("dash configuration file " + path.string() +
+                         " didn't contain an rpcpassword= line! Add one, or start dashd " +
+                         "first so that its cookie file " + cookie.string() + " can be used.");
+    }
+}
+
+/// "run_p2pool.sh … ADDRESS": miners start the node with nothing but their address.
+void take_positional_address(Settings& settings) {
+    Options& options = settings.options;
+    if (options.positional.size() != 1 || options.address.has_value()) return;
+    if (!is_address_of(options.positional[0], *settings.network->parent)) return;
+    options.address = options.positional[0];
+    options.positional.clear();
+    settings.remarks.push_back("Taking " + *options.address + " as the payout address (as with -a).");
+}
+
+}  // namespace
+
+Settings resolve(Options options, const std::filesystem::path& launcher_dir) {
+    Settings settings;
+    settings.options = std::move(options);
+    settings.network = &choose_network(settings.options);
+    const dash::ChainParams& chain = *settings.network->parent;
+    take_positional_address(settings);
+    const Options& chosen = settings.options;
+    if (chosen.address.has_value()) check_payout_address(*chosen.address, chain);
+
+    settings.dashd_rpc_port = chain.rpc_port;
+    settings.dashd_p2p_port = chain.p2p_port;
+    settings.dashd_rpc_ssl = chosen.dashd_rpc_ssl;
+    if (chosen.positional.empty()) {
+        read_login(settings);
+    } else {
+        settings.login.password = chosen.positional.back();
+        if (chosen.positional.size() == 2) settings.login.user = chosen.positional.front();
+    }
+    settings.dashd_rpc_port = chosen.dashd_rpc_port.value_or(settings.dashd_rpc_port);
+    settings.dashd_p2p_port = chosen.dashd_p2p_port.value_or(settings.dashd_p2p_port);
+
+    settings.worker = chosen.worker.value_or(Endpoint{"", settings.network->worker_port});
+    const std::filesystem::path base = chosen.datadir.empty() ? launcher_dir / "data" : chosen.datadir;
+    settings.net_datadir = base / settings.network->name;
+    settings.logfile = chosen.logfile.value_or(settings.net_datadir / "log");
+    for (const std::string& name : chosen.without_effect) {
+        settings.remarks.push_back("Note: " + name + " is accepted, but has no effect in this version.");
+    }
+    return settings;
+}
+
+}  // namespace p2pool::options

@@ -1,0 +1,145 @@
+#include "p2pool/work/job_builder.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+#include "dash/primitives/merkle.h"
+#include "dash/primitives/script.h"
+#include "dash/primitives/serialize.h"
+#include "dash/primitives/target.h"
+
+namespace p2pool::work {
+namespace {
+
+/// Longest coinbase script that Dash and the share chain accept.
+constexpr std::size_t kMaxCoinbaseScript = 100;
+
+dash::Bytes coinbase_script(const dash::rpc::BlockTemplate& block, const share_chain::Network& network) {
+    dash::Bytes script = dash::push_height(block.height);
+    dash::append(script, block.coinbase_flags);
+    dash::append(script, network.coinbase_ext);
+    if (script.size() > kMaxCoinbaseScript) script.resize(kMaxCoinbaseScript);
+    return script;
+}
+
+std::string job_id(std::uint32_t number) {
+    std::array<char, 9> text{};
+    std::snprintf(text.data(), text.size(), "%08x", number);
+    return text.data();
+}
+
+/// dashd's clock as of now; never before the earliest time that the chain accepts.
+std::uint32_t header_time(const WorkTemplate& work, double now) {
+    const double passed = std::max(0.0, now - work.received_at);
+    return std::max(work.block.min_time, work.block.time + static_cast<std::uint32_t>(passed));
+}
+
+share_chain::ShareData share_data(const dash::rpc::BlockTemplate& block, const dash::Uint256& best_share,
+                                  const share_chain::Network& network) {
+    share_chain::ShareData data;
+    data.previous_share_hash = best_share;
+    data.coinbase = coinbase_script(block, network);
+    data.coinbase_payload = block.coinbase_payload;
+    data.subsidy_duffs = block.coinbase_value_duffs;
+    data.payment_amount_duffs = block.payment_total_duffs;
+    for (const dash::rpc::TemplatePayment& payment : block.payments) {
+        const dash::ByteSpan payee = dash::as_bytes(payment.payee);
+        data.packed_payments.push_back({.payee = {payee.begin(), payee.end()}, .amount_duffs = payment.amount_duffs});
+    }
+    return data;
+}
+
+}  // namespace
+
+WorkTemplatePtr make_work_template(dash::rpc::BlockTemplate block, double received_at) {
+    auto work = std::make_shared<WorkTemplate>();
+    work->block = std::move(block);
+    work->received_at = received_at;
+    auto hex = std::make_shared<std::vector<std::string>>();
+    for (const dash::rpc::TemplateTransaction& transaction : work->block.transactions) {
+        work->txids.push_back(transaction.txid);
+        hex->push_back(dash::to_hex(transaction.data));
+    }
+    work->transaction_hex = std::move(hex);
+    return work;
+}
+
+JobBuilder::JobBuilder(const share_chain::Tracker& tracker, std::uint64_t seed)
+    : tracker_(tracker), random_(seed), next_id_(static_cast<std::uint32_t>(random_())) {}
+
+void JobBuilder::prepare(const WorkTemplatePtr& work_template, const dash::Uint256& best_share) {
+    if (groundwork_template_ == work_template && groundwork_parent_ == best_share && groundwork_ != nullptr) return;
+    share_chain::GroundworkRequest request;
+    request.share_data = share_data(work_template->block, best_share, tracker_.network());
+    request.block_attempts = dash::average_attempts(work_template->block.target);
+    request.transaction_hashes = work_template->txids;
+    groundwork_ = nullptr;
+    groundwork_ = share_chain::lay_groundwork(tracker_, std::move(request));
+    groundwork_template_ = work_template;
+    groundwork_parent_ = best_share;
+}
+
+std::uint16_t JobBuilder::rounded_donation(double donation) {
+    // Rounded at random, so that the average of many shares is the exact percentage.
+    const double dither = std::uniform_real_distribution<double>(0, 1)(random_);
+    return static_cast<std::uint16_t>(std::min(65535.0, std::floor(65535 * donation + dither)));
+}
+
+JobPtr JobBuilder::build(const JobRequest& request) {
+    prepare(request.work_template, request.best_share);
+    auto source = std::make_shared<JobSource>();
+    source->work_template = request.work_template;
+    source->generation =
+        share_chain::generate(groundwork_, {.pubkey_hash = request.pubkey_hash,
+                                            .nonce = static_cast<std::uint32_t>(random_()),
+                                            .donation = rounded_donation(request.donation),
+                                            .stale_info = static_cast<std::uint8_t>(request.stale_info),
+                                            .desired_timestamp = static_cast<std::uint32_t>(request.now + 0.5),
+                                            .desired_target = request.desired_share_target,
+                                            .ref_merkle_branch = {}});
+
+    const WorkTemplate& work = *request.work_template;
+    auto job = std::make_shared<Job>();
+    job->id = job_id(next_id_++);
+    job->coinbase_prefix = source->generation.coinbase_prefix;
+    job->coinbase_suffix = source->generation.coinbase_suffix;
+    job->merkle_branch = groundwork_->merkle_branch;
+    job->transaction_data = work.transaction_hex;
+    job->version = work.block.version;
+    job->previous_block = work.block.previous_block;
+    job->bits = work.block.bits;
+    job->time = header_time(work, request.now);
+    job->min_time = work.block.min_time;
+    job->block_target = work.block.target;
+    job->share_target = dash::target_from_bits(source->generation.bits);
+    job->work_event = request.work_event;
+    job->source = std::move(source);
+    return job;
+}
+
+dash::BlockHeader assemble_header(const Job& job, const Solution& solution) {
+    dash::BlockHeader header;
+    header.version = solution.version;
+    header.previous_block = job.previous_block;
+    header.merkle_root =
+        dash::root_from_branch(job.source->generation.coinbase_hash(solution.extranonce), job.merkle_branch);
+    header.timestamp = solution.time;
+    header.bits = job.bits;
+    header.nonce = solution.nonce;
+    return header;
+}
+
+dash::Bytes assemble_block(const Job& job, const Solution& solution) {
+    const auto& transactions = job.source->work_template->block.transactions;
+    dash::Writer writer;
+    writer.raw(assemble_header(job, solution).serialize());
+    writer.varint(transactions.size() + 1);
+    writer.raw(job.source->generation.coinbase(solution.extranonce));
+    for (const dash::rpc::TemplateTransaction& transaction : transactions)
+        writer.raw(transaction.data);
+    return std::move(writer).take();
+}
+
+}  // namespace p2pool::work

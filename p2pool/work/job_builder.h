@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+
+#include "dash/primitives/block.h"
+#include "dash/rpc/block_template.h"
+#include "p2pool/work/job.h"
+#include "share_chain/generation.h"
+#include "share_chain/tracker.h"
+
+namespace p2pool::work {
+
+/// A template of dashd and when it came.
+struct WorkTemplate {
+    dash::rpc::BlockTemplate block;
+    std::vector<dash::Uint256> txids;                                 ///< of block.transactions, in order
+    std::shared_ptr<const std::vector<std::string>> transaction_hex;  ///< the same transactions
+    double received_at = 0;                                           ///< unix seconds
+};
+using WorkTemplatePtr = std::shared_ptr<const WorkTemplate>;
+
+/// Precomputes what all jobs of a template share.
+[[nodiscard]] WorkTemplatePtr make_work_template(dash::rpc::BlockTemplate block, double received_at);
+
+/// What a job was made from: enough to turn a solution into a share or a block.
+struct JobSource {
+    WorkTemplatePtr work_template;
+    share_chain::Generation generation;
+};
+
+struct JobRequest {
+    WorkTemplatePtr work_template;
+    dash::Uint256 best_share;  ///< zero: begin a chain
+    dash::Hash160 pubkey_hash{};
+    dash::Uint256 desired_share_target;
+    double donation = 0;  ///< 0…1
+    share_chain::StaleInfo stale_info = share_chain::StaleInfo::kNone;
+    std::uint64_t work_event = 0;
+    double now = 0;  ///< unix seconds
+};
+
+/// Makes jobs: coinbase script, share data, generation transaction. What does not depend on the payout address is made
+/// once for a template and best share. Node thread only.
+class JobBuilder {
+  public:
+    JobBuilder(const share_chain::Tracker& tracker, std::uint64_t seed);
+
+    /// Throws DecodeError when the template breaks a rule of the share chain, e.g. payments above the subsidy.
+    [[nodiscard]] JobPtr build(const JobRequest& request);
+
+  private:
+    void prepare(const WorkTemplatePtr& work_template, const dash::Uint256& best_share);
+    [[nodiscard]] std::uint16_t rounded_donation(double donation);
+
+    const share_chain::Tracker& tracker_;
+    std::mt19937_64 random_;
+    std::uint32_t next_id_;
+    /// What the jobs of all payout groups share, and what it was made from.
+    std::shared_ptr<const share_chain::Groundwork> groundwork_;
+    WorkTemplatePtr groundwork_template_;
+    dash::Uint256 groundwork_parent_;
+};
+
+/// The header that a solution stands for.
+[[nodiscard]] dash::BlockHeader assemble_header(const Job& job, const Solution& solution);
+
+/// The whole block: header, coinbase with the solution's nonce, the template's transactions.
+[[nodiscard]] dash::Bytes assemble_block(const Job& job, const Solution& solution);
+
+}  // namespace p2pool::work

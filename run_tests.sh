@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds everything and runs the whole test suite.
+#   ./run_tests.sh                       all tests
+#   ./run_tests.sh -L vectors            one kind: unit, vectors, simnet, interop, fuzz, browser, bench
+#   P2POOL_VECTORS=DIR ./run_tests.sh    golden data from another folder of the same form
+#   P2POOL_DASHD=/path/to/dashd ./run_tests.sh    also the scenarios on a real Dash Core
+set -eu
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
+# shellcheck source=cmake/setup.sh
+. cmake/setup.sh
+echo "Building the node and its tests."
+build_targets all
+exec ctest --preset release "$@"

@@ -1,0 +1,71 @@
+#include "tests/support/blocking_socket.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <stdexcept>
+
+namespace tests {
+
+BlockingSocket::BlockingSocket(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+        ::close(socket_);
+        throw std::runtime_error("nobody listens on port " + std::to_string(port));
+    }
+}
+
+BlockingSocket::~BlockingSocket() {
+    ::close(socket_);
+}
+
+void BlockingSocket::send(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (sent <= 0) throw std::runtime_error("the other side closed the connection while we sent");
+        bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+}
+
+bool BlockingSocket::fill(std::chrono::steady_clock::time_point deadline) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    pollfd wanted{socket_, POLLIN, 0};
+    if (left.count() <= 0 || ::poll(&wanted, 1, static_cast<int>(left.count())) <= 0) {
+        throw std::runtime_error("nothing came from the other side in time");
+    }
+    std::array<char, 65536> buffer;
+    const ssize_t size = ::recv(socket_, buffer.data(), buffer.size(), 0);
+    if (size <= 0) return false;
+    received_.append(buffer.data(), static_cast<std::size_t>(size));
+    return true;
+}
+
+std::optional<std::string> BlockingSocket::read_line(std::chrono::milliseconds patience) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    for (;;) {
+        const std::size_t end = received_.find('\n');
+        if (end != std::string::npos) {
+            std::string line = received_.substr(0, end);
+            received_.erase(0, end + 1);
+            return line;
+        }
+        if (!fill(deadline)) return std::nullopt;
+    }
+}
+
+std::string BlockingSocket::read_all(std::chrono::milliseconds patience) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (fill(deadline)) {
+    }
+    return std::move(received_);
+}
+
+}  // namespace tests

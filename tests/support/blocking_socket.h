@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tests {
+
+/// A TCP connection to 127.0.0.1 for tests: every call waits, with a limit, and throws std::runtime_error when it is
+/// reached.
+class BlockingSocket {
+  public:
+    explicit BlockingSocket(std::uint16_t port);
+    ~BlockingSocket();
+    BlockingSocket(const BlockingSocket&) = delete;
+    BlockingSocket& operator=(const BlockingSocket&) = delete;
+
+    void send(std::string_view bytes);
+    /// The next line without its end; nullopt when the other side closed the connection, throws when nothing comes.
+    [[nodiscard]] std::optional<std::string> read_line(std::chrono::milliseconds patience = std::chrono::seconds(10));
+    /// Everything until the other side closes.
+    [[nodiscard]] std::string read_all(std::chrono::milliseconds patience = std::chrono::seconds(10));
+
+  private:
+    /// False at the end of the stream.
+    bool fill(std::chrono::steady_clock::time_point deadline);
+
+    int socket_ = -1;
+    std::string received_;
+};
+
+}  // namespace tests

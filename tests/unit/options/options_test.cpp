@@ -1,0 +1,202 @@
+#include "p2pool/options/options.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "dash/primitives/address.h"
+#include "p2pool/options/dash_conf.h"
+#include "p2pool/options/option_table.h"
+
+namespace {
+
+using p2pool::options::CommandLine;
+using p2pool::options::parse;
+using p2pool::options::resolve;
+using p2pool::options::Settings;
+using p2pool::options::UsageError;
+
+constexpr const char* kMainnetAddress = "XdgF55wEHBRWwbuBniNYH4GvvaoYMgL84u";
+constexpr const char* kTestAddress = "yPJr631fij5bHLpjMZgwK5hHCsHurSMhCB";
+
+/// A folder that is gone after the test, with $HOME inside so that no dash.conf of the machine is read.
+class Sandbox {
+  public:
+    Sandbox() : folder_(std::filesystem::temp_directory_path() / ("p2pool-options-" + std::to_string(::getpid()))) {
+        std::filesystem::create_directories(folder_);
+        ::setenv("HOME", folder_.c_str(), 1);
+    }
+    ~Sandbox() { std::filesystem::remove_all(folder_); }
+    Sandbox(const Sandbox&) = delete;
+    Sandbox& operator=(const Sandbox&) = delete;
+
+    std::filesystem::path write(const std::string& name, const std::string& text) const {
+        const std::filesystem::path path = folder_ / name;
+        std::filesystem::create_directories(path.parent_path());
+        std::ofstream(path) << text;
+        return path;
+    }
+    [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+
+  private:
+    std::filesystem::path folder_;
+};
+
+Settings settings_of(const std::vector<std::string>& arguments) {
+    return resolve(parse(arguments).options, "/launcher");
+}
+
+std::string error_of(const std::vector<std::string>& arguments) {
+    try {
+        (void)settings_of(arguments);
+    } catch (const UsageError& error) {
+        return error.what();
+    }
+    return "no error";
+}
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("defaults follow from the network") {
+    const Sandbox sandbox;
+    const Settings main = settings_of({"user", "secret"});
+    CHECK(main.network->name == "dash");
+    CHECK(main.worker.port == 7903);
+    CHECK(main.worker.host.empty());
+    CHECK(main.dashd_rpc_port == 9998);
+    CHECK(main.dashd_p2p_port == 9999);
+    CHECK(main.login.user == "user");
+    CHECK(main.login.password == "secret");
+    CHECK(main.net_datadir == "/launcher/data/dash");
+    CHECK(main.logfile == "/launcher/data/dash/log");
+    CHECK(main.options.donation_percent == doctest::Approx(1.0));
+    CHECK(main.options.fee_percent == doctest::Approx(0.0));
+    CHECK(main.options.share_rate_seconds == doctest::Approx(10.0));
+
+    CHECK(settings_of({"--net", "dash_regtest", "p"}).worker.port == 19703);
+    CHECK(settings_of({"--net", "dash_regtest", "p"}).dashd_p2p_port == 19899);
+    CHECK(settings_of({"p"}).login.user.empty());
+}
+
+TEST_CASE("the test network by both spellings") {
+    const Sandbox sandbox;
+    CHECK(settings_of({"--testnet", "p"}).network->name == "dash_testnet");
+    CHECK(settings_of({"--net", "dash_testnet", "p"}).network->name == "dash_testnet");
+    CHECK(settings_of({"--net", "dash_testnet", "--testnet", "p"}).network->name == "dash_testnet");
+    CHECK(contains(error_of({"--net", "litecoin", "p"}), "dash_regtest"));
+    CHECK(contains(error_of({"--net", "dash_custom_example", "--testnet", "p"}), "no network"));
+}
+
+TEST_CASE("every spelling of an option") {
+    const Sandbox sandbox;
+    CHECK(settings_of({"-a", kMainnetAddress, "p"}).options.address == kMainnetAddress);
+    CHECK(settings_of({"--address", kMainnetAddress, "p"}).options.address == kMainnetAddress);
+    CHECK(settings_of({std::string("--address=") + kMainnetAddress, "p"}).options.address == kMainnetAddress);
+    CHECK(settings_of({std::string("-a") + kMainnetAddress, "p"}).options.address == kMainnetAddress);
+    CHECK(settings_of({"--addr", kMainnetAddress, "p"}).options.address == kMainnetAddress);
+    CHECK(settings_of({"-f", "1.5", "--fee", "2", "p"}).options.fee_percent == doctest::Approx(2));
+    CHECK(settings_of({"-w", "127.0.0.2:8000", "p"}).worker.host == "127.0.0.2");
+    CHECK(settings_of({"-w", "[::1]:8000", "p"}).worker.host == "::1");
+    CHECK(settings_of({"-w", "8000", "p"}).worker.port == 8000);
+}
+
+TEST_CASE("wrong values are named, with what is wanted") {
+    const Sandbox sandbox;
+    const std::string script_address =
+        dash::format_address({.kind = dash::Address::Kind::kScriptHash, .hash = {1, 2, 3}}, dash::dash_regtest());
+    CHECK(contains(error_of({"--nonsense", "p"}), "nonsense"));
+    CHECK(contains(error_of({"--dashd", "x", "p"}), "ambiguous"));
+    CHECK(contains(error_of({"-w", "many", "p"}), "port number"));
+    CHECK(contains(error_of({"-w", "70000", "p"}), "port number"));
+    CHECK(contains(error_of({"-f", "101", "p"}), "percentage"));
+    CHECK(contains(error_of({"-f", "nan", "p"}), "percentage"));
+    CHECK(contains(error_of({"-s", "0", "p"}), "seconds"));
+    CHECK(contains(error_of({"--give-author", "x", "p"}), "percentage"));
+    CHECK(contains(error_of({"a", "b", "c"}), "maximum of two"));
+    CHECK(contains(error_of({"-a", "nonsense", "p"}), "error parsing address"));
+    CHECK(contains(error_of({"-a", kTestAddress, "p"}), "error parsing address"));
+    CHECK(contains(error_of({"--net", "dash_regtest", "-a", script_address, "p"}), "P2SH"));
+    CHECK(contains(error_of({"@no-such-file"}), "no-such-file"));
+}
+
+TEST_CASE("argument files") {
+    const Sandbox sandbox;
+    sandbox.write("inner", "-f 3\n--net\ndash_regtest");
+    const auto outer = sandbox.write("outer", "@" + (sandbox.folder() / "inner").string() + " p");
+    const Settings settings = settings_of({"@" + outer.string()});
+    CHECK(settings.options.fee_percent == doctest::Approx(3));
+    CHECK(settings.network->name == "dash_regtest");
+    CHECK(settings.login.password == "p");
+    const auto loop = sandbox.write("loop", "@" + (sandbox.folder() / "loop").string());
+    CHECK(contains(error_of({"@" + loop.string()}), "nested too deeply"));
+}
+
+TEST_CASE("a single address instead of a password") {
+    const Sandbox sandbox;
+    sandbox.write(".dashcore/dash.conf", "rpcpassword=x\n");
+    const Settings settings = settings_of({"--testnet", "--net", "dash", kTestAddress});
+    CHECK(settings.options.address == kTestAddress);
+    CHECK(settings.login.password == "x");
+    REQUIRE(!settings.remarks.empty());
+    CHECK(contains(settings.remarks[0], kTestAddress));
+    // With -a given, the same word is a password.
+    CHECK(settings_of({"--testnet", "-a", kTestAddress, kTestAddress}).login.password == kTestAddress);
+    // An address of another network is no address here.
+    CHECK(settings_of({"--testnet", kMainnetAddress}).login.password == kMainnetAddress);
+}
+
+TEST_CASE("dash.conf") {
+    const Sandbox sandbox;
+    CHECK(contains(error_of({}), "dash configuration file not found"));
+    CHECK(contains(error_of({"--dashd-config-path", "/no/such/dash.conf"}), "not found"));
+
+    sandbox.write(
+        ".dashcore/dash.conf",
+        "# comment\nrpcuser = u # tail\nrpcpassword=first\nrpcpassword=second\nrpcport=1234\nport=1235\nnonsense\n"
+        "[test]\nrpcport=2234\n[regtest]\nrpcport=3234\n");
+    const Settings main = settings_of({});
+    CHECK(main.login.user == "u");
+    CHECK(main.login.password == "second");
+    CHECK(main.dashd_rpc_port == 1234);
+    CHECK(main.dashd_p2p_port == 1235);
+    CHECK(settings_of({"--testnet"}).dashd_rpc_port == 2234);
+    CHECK(settings_of({"--dashd-rpc-port", "77"}).dashd_rpc_port == 77);
+    // A password on the command line: the file is not read.
+    CHECK(settings_of({"p"}).dashd_rpc_port == 9998);
+
+    sandbox.write(".dashcore/dash.conf", "rpcport=notaport\nrpcpassword=x\n");
+    CHECK(contains(error_of({}), "not a port number"));
+    sandbox.write(".dashcore/dash.conf", "server=1\n");
+    CHECK(contains(error_of({}), "rpcpassword="));
+}
+
+TEST_CASE("the cookie file when there is no password") {
+    const Sandbox sandbox;
+    sandbox.write(".dashcore/regtest/.cookie", "__cookie__:abc");
+    const Settings settings = settings_of({"--net", "dash_regtest"});
+    CHECK(settings.login.cookie_file == sandbox.folder() / ".dashcore/regtest/.cookie");
+    CHECK(settings.login.password.empty());
+}
+
+TEST_CASE("options of the python node are accepted and named when they have no effect") {
+    const Sandbox sandbox;
+    const Settings settings = settings_of({"--irc-announce", "p"});
+    REQUIRE(settings.remarks.size() == 1);
+    CHECK(contains(settings.remarks[0], "--irc-announce"));
+}
+
+TEST_CASE("help tells every option that has an effect") {
+    const std::string help = p2pool::options::help_text();
+    for (const auto& option : p2pool::options::option_table()) {
+        if (option.help != nullptr) CHECK(contains(help, std::string("--") + option.name));
+    }
+    CHECK(parse({"--help"}).kind == CommandLine::Kind::kHelp);
+    CHECK(parse({"--version"}).kind == CommandLine::Kind::kVersion);
+}
