@@ -17,9 +17,18 @@ using groestl::Rows;
     return _mm256_gf2p8mul_epi8(x, _mm256_set1_epi8(2));
 }
 
-/// The matrix of AES's affine map: each bit of the result is the sum of five bits, from its own number up round the
-/// byte.
-constexpr long long kSubBytesMatrix = static_cast<long long>(0xf1e3c78f1f3e7cf8);
+/// AES's affine map as a matrix: bit i of the result is the sum of bits i - 4 to i, counted round the byte; the row for
+/// bit 0 comes last.
+constexpr auto kSubBytesMatrix = [] {
+    std::uint64_t rows = 0;
+    for (int bit = 0; bit < 8; ++bit) {
+        std::uint64_t row = 0;
+        for (int back = 0; back <= 4; ++back)
+            row |= std::uint64_t{1} << (bit + 8 - back) % 8;
+        rows = (rows << 8) | row;
+    }
+    return static_cast<long long>(rows);
+}();
 
 [[gnu::always_inline]] inline __m128i substitute(__m128i x) {
     return _mm_gf2p8affineinv_epi64_epi8(x, _mm_set1_epi64x(kSubBytesMatrix), 0x63);
@@ -28,12 +37,7 @@ constexpr long long kSubBytesMatrix = static_cast<long long>(0xf1e3c78f1f3e7cf8)
     return _mm256_gf2p8affineinv_epi64_epi8(x, _mm256_set1_epi64x(kSubBytesMatrix), 0x63);
 }
 
-[[gnu::always_inline]] inline __m128i sum(__m128i a, __m128i b, __m128i c) {
-    return _mm_ternarylogic_epi64(a, b, c, 0x96);
-}
-[[gnu::always_inline]] inline __m256i sum(__m256i a, __m256i b, __m256i c) {
-    return _mm256_ternarylogic_epi64(a, b, c, 0x96);
-}
+constexpr auto kSum = [](auto a, auto b, auto c) { return a ^ b ^ c; };
 
 /// MixBytes, of groestl::mix_bytes()'s form, with `add` on top.
 template <typename Vector>
@@ -43,11 +47,11 @@ template <typename Vector>
         pair[i] = row[i] ^ row[(i + 1) % 8];
     Vector once[8];
     for (int i = 0; i < 8; ++i)
-        once[i] = sum(pair[i], pair[(i + 2) % 8], row[(i + 6) % 8]);
+        once[i] = logic(kSum, pair[i], pair[(i + 2) % 8], row[(i + 6) % 8]);
     for (int i = 0; i < 8; ++i) {
         const Vector four = pair[(i + 3) % 8] ^ pair[(i + 6) % 8];
         const Vector twice = double_bytes(four) ^ once[(i + 7) % 8];
-        row[i] = sum(double_bytes(twice), once[(i + 4) % 8], add);
+        row[i] = logic(kSum, double_bytes(twice), once[(i + 4) % 8], add);
     }
 }
 
