@@ -4,6 +4,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <random>
@@ -110,7 +111,7 @@ void DaemonLink::send_block(SharedFrame frame, PeerConnection::SentHandler done)
     if (up()) {
         state_->peer->send(std::move(frame), std::move(done));
     } else if (done) {
-        done(false);
+        asio::post(state_->executor, [done = std::move(done)] { done(false); });
     }
 }
 

@@ -53,7 +53,7 @@ class DaemonLink {
     [[nodiscard]] bool up() const;
     [[nodiscard]] DaemonLinkStatus status() const;
 
-    /// `frame` holds a `block` message. `done` is told whether the operating system took it all; false at once when the
+    /// `frame` holds a `block` message. `done` is told later whether the operating system took it all; false when the
     /// link is down.
     void send_block(SharedFrame frame, PeerConnection::SentHandler done);
 

@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -229,7 +230,7 @@ void PeerConnection::State::send(SharedFrame frame, SentHandler done) {
         end_with(Kind::kLost, "does not read what it is sent");
     }
     if (end) {
-        if (done) done(false);
+        if (done) asio::post(executor, [done = std::move(done)] { done(false); });
         return;
     }
     queued_bytes += frame->size();

@@ -72,7 +72,8 @@ class PeerConnection {
     void close();
 
     void send(std::string_view command, ByteSpan payload);
-    /// `done` is told true when the operating system has taken the whole frame, false when the connection ended before.
+    /// `done` is told later: true when the operating system has taken the whole frame, false when the connection ended
+    /// before.
     void send(SharedFrame frame, SentHandler done = {});
 
     [[nodiscard]] bool ready() const;

@@ -167,12 +167,13 @@ void BlockRun::look_now() {
 }
 
 asio::awaitable<void> BlockRun::look_at_chain() {
+    const bool answered_before = answered_;
     const auto own = co_await context_.daemon.get_block_header(block_.hash);
     std::optional<rpc::HeaderInfo> rival;
     if (!own || own->confirmations < 0) rival = co_await find_rival();
     take_state(judge_chain(own, rival, invalid_, context_.schedule.burial_confirmations), own, rival);
     if (report_.state == BlockState::kOrphaned && rival->confirmations == 1) co_await ask_to_prefer();
-    if (!own && answered_ && !finished()) {  // dashd lost it, as after a crash
+    if (!own && answered_before && !finished()) {  // dashd lost it, as after a crash
         answered_ = false;
         spawn(submit());
     }

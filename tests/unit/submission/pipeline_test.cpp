@@ -1,0 +1,374 @@
+#include "dash/submission/pipeline.h"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "dash/primitives/chain_params.h"
+#include "dash/submission/journal.h"
+#include "dash/util/log.h"
+#include "tests/unit/rpc/event_loop.h"
+#include "tests/unit/submission/scripted_dashd.h"
+#include "tests/unit/submission/temporary_folder.h"
+
+namespace {
+
+using namespace dash::submission;
+using namespace std::chrono_literals;
+using dash::Bytes;
+using dash::Uint256;
+using nlohmann::json;
+
+[[maybe_unused]] const bool kQuiet = [] {
+    dash::log::Settings settings;
+    settings.console = false;
+    dash::log::configure(settings);
+    return true;
+}();
+
+constexpr std::uint32_t kHeight = 500;
+const Uint256 kHash(0xb10c);
+const Uint256 kRival(0x21a1);
+
+WonBlock won_block(const Uint256& hash = kHash) {
+    WonBlock won;
+    won.hash = hash;
+    won.height = hash == kRival ? kHeight + 1 : kHeight;
+    won.bytes = std::make_shared<const Bytes>(Bytes(5000, 0x42));
+    won.finder = "rig";
+    won.found_at = 1'700'000'000;
+    return won;
+}
+
+/// A scripted dashd, a folder for the journal, and the thread that gets the reports.
+struct Place {
+    Place() { dashd.chain.expect(kHash, kHeight); }
+
+    PipelineSettings settings() const {
+        PipelineSettings settings;
+        settings.chain = &dash::dash_regtest();
+        settings.rpc.port = dashd.rpc_port;
+        settings.rpc.password = "p";
+        settings.link.port = dashd.p2p_port;
+        settings.link.peer.magic = dash::dash_regtest().p2p_magic;
+        settings.link.first_delay = 5ms;
+        settings.link.longest_delay = 20ms;
+        settings.database = folder.path() / "p2pool.sqlite3";
+        settings.schedule.first_retry = 10ms;
+        settings.schedule.longest_retry = 40ms;
+        settings.schedule.first_check = 10ms;
+        settings.schedule.longest_check = 40ms;
+        return settings;
+    }
+
+    Pipeline& start(const PipelineSettings& with) {
+        pipeline = std::make_unique<Pipeline>(with, loop.io().get_executor(),
+                                              [this](const SubmissionReport& report) { reports.push_back(report); });
+        pipeline->start();
+        return *pipeline;
+    }
+    Pipeline& start() { return start(settings()); }
+
+    bool wait_for(BlockState state) {
+        return loop.run_until([&] { return !reports.empty() && reports.back().state == state; });
+    }
+    template <typename Happened>
+    bool wait_until(Happened happened) {
+        return loop.run_until(happened);
+    }
+    [[nodiscard]] const SubmissionReport& last() const { return reports.back(); }
+    [[nodiscard]] int submits() const { return dashd.rpc->calls("submitblock"); }
+    [[nodiscard]] std::size_t pushes() const { return dashd.peer->received("block").size(); }
+
+    tests::TemporaryFolder folder;
+    tests::ScriptedDashd dashd;
+    tests::EventLoop loop;
+    std::vector<SubmissionReport> reports;
+    std::unique_ptr<Pipeline> pipeline;
+};
+
+bool wait_for_link(Place& place) {
+    return place.wait_until([&] { return !place.dashd.peer->received("ping").empty(); });
+}
+
+/// Reaches nobody at its first attempt and five peers at the second; or never ends.
+class StubSender final : public BlockSender {
+  public:
+    StubSender(bool hangs, std::atomic<int>& attempts) : hangs_(hangs), attempts_(attempts) {}
+    [[nodiscard]] std::string_view name() const override { return "Multi-peer"; }
+    [[nodiscard]] boost::asio::awaitable<std::uint32_t> send(WonBlock block) override {
+        CHECK(block.hash == kHash);
+        ++attempts_;
+        if (hangs_) {
+            boost::asio::steady_timer never(co_await boost::asio::this_coro::executor,
+                                            boost::asio::steady_timer::time_point::max());
+            co_await never.async_wait(boost::asio::use_awaitable);
+        }
+        co_return attempts_ == 1 ? 0 : 5;
+    }
+
+  private:
+    bool hangs_;
+    std::atomic<int>& attempts_;
+};
+
+}  // namespace
+
+TEST_CASE("a good block goes by P2P and submitblock, and is followed to its ChainLock") {
+    Place place;
+    Pipeline& pipeline = place.start();
+    REQUIRE(wait_for_link(place));
+    pipeline.submit(won_block());
+    REQUIRE(place.wait_until([&] { return place.submits() == 1 && place.pushes() == 1; }));
+    REQUIRE(place.wait_for(BlockState::kAccepted));
+    CHECK(place.dashd.peer->received("block")[0] == Bytes(5000, 0x42));
+    place.dashd.chain.put(kHash, kHeight, {2, true});
+    REQUIRE(place.wait_for(BlockState::kConfirmed));
+
+    const SubmissionReport& report = place.last();
+    CHECK(report.hash == kHash);
+    CHECK(report.finder == "rig");
+    CHECK(report.daemon_p2p_sent);
+    CHECK(report.submitblock_result == "accepted");
+    CHECK(report.confirmations == 2);
+    CHECK(report.chainlock);
+    CHECK(!report.resumed);
+    pipeline.stop();
+    Journal journal(place.settings().database);
+    CHECK(journal.unfinished().empty());
+    CHECK(journal.finished() == std::vector<Uint256>{kHash});
+}
+
+TEST_CASE("without a ChainLock, depth settles a block") {
+    Place place;
+    place.dashd.chain.put(kHash, kHeight, {99, false});
+    place.start().submit(won_block());
+    REQUIRE(place.wait_for(BlockState::kAccepted));
+    place.dashd.chain.put(kHash, kHeight, {100, false});
+    CHECK(place.wait_for(BlockState::kConfirmed));
+}
+
+TEST_CASE("no way waits for another") {
+    Place place;
+    std::atomic<int> attempts = 0;
+    PipelineSettings settings = place.settings();
+    settings.senders.push_back([&](auto) { return std::make_unique<StubSender>(/*hangs=*/true, attempts); });
+    settings.schedule.stop_grace = 0ms;
+    place.dashd.chain.hang_submits(true);
+    Pipeline& pipeline = place.start(settings);
+    SUBCASE("P2P and journal, while submitblock and a sender hang") {
+        REQUIRE(wait_for_link(place));
+        pipeline.submit(won_block());
+        CHECK(place.wait_until([&] { return place.pushes() == 1 && place.submits() == 1 && attempts == 1; }));
+        pipeline.stop();
+        CHECK(Journal(place.settings().database).unfinished().size() == 1);
+    }
+    SUBCASE("submitblock and the sender, while the P2P link is down") {
+        place.dashd.peer.reset();
+        pipeline.submit(won_block());
+        CHECK(place.wait_until([&] { return place.submits() == 1 && attempts == 1; }));
+    }
+}
+
+TEST_CASE("a further sender is asked again until it reaches somebody") {
+    Place place;
+    std::atomic<int> attempts = 0;
+    PipelineSettings settings = place.settings();
+    settings.senders.push_back([&](auto) { return std::make_unique<StubSender>(/*hangs=*/false, attempts); });
+    place.start(settings).submit(won_block());
+    CHECK(place.wait_until([&] { return !place.reports.empty() && place.last().peers_reached == 5; }));
+    CHECK(attempts == 2);
+}
+
+TEST_CASE("a dashd that is not there gets the block when it comes") {
+    Place place;
+    Pipeline& pipeline = place.start();
+    place.dashd.stop();
+    pipeline.submit(won_block());
+    REQUIRE(place.wait_until([&] { return !place.reports.empty(); }));
+    CHECK(place.last().submitblock_result.find("is dashd running?") != std::string::npos);
+    place.dashd.chain.put(kHash, kHeight, {1, true});
+    place.dashd.start();
+    CHECK(place.wait_for(BlockState::kConfirmed));
+}
+
+TEST_CASE("a starting dashd is asked until it takes the block") {
+    Place place;
+    place.dashd.chain.fail_submits(3, -28, "Loading block index...");
+    place.start().submit(won_block());
+    REQUIRE(place.wait_until([&] { return place.submits() == 4; }));
+    place.dashd.chain.put(kHash, kHeight, {1, true});
+    CHECK(place.wait_for(BlockState::kConfirmed));
+    CHECK(place.last().submitblock_result == "accepted");
+    CHECK(place.submits() == 4);
+}
+
+TEST_CASE("a block whose parent dashd lacks is submitted until the parent is there") {
+    Place place;
+    place.dashd.chain.answer("prev-blk-not-found");
+    place.start().submit(won_block());
+    REQUIRE(place.wait_until([&] { return place.submits() >= 3; }));
+    CHECK(place.last().state == BlockState::kSubmitted);
+    place.dashd.chain.answer(nullptr);
+    place.dashd.chain.put(kHash, kHeight, {1, true});
+    CHECK(place.wait_for(BlockState::kConfirmed));
+}
+
+TEST_CASE("duplicate proves nothing: the chain is asked") {
+    Place place;
+    place.dashd.chain.answer("duplicate");
+    Pipeline& pipeline = place.start();
+    SUBCASE("on the main chain") {
+        place.dashd.chain.put(kHash, kHeight, {1, false});
+        pipeline.submit(won_block());
+        CHECK(place.wait_for(BlockState::kAccepted));
+    }
+    SUBCASE("lost") {
+        place.dashd.chain.put(kHash, kHeight, {-1, false});
+        place.dashd.chain.put(kRival, kHeight, {3, true});
+        pipeline.submit(won_block());
+        CHECK(place.wait_for(BlockState::kLost));
+        CHECK(place.last().winner == kRival);
+    }
+    CHECK(place.submits() == 1);
+}
+
+TEST_CASE("a lost race is told with the winner, dashd is asked to prefer ours, and the outcome awaited") {
+    Place place;
+    place.dashd.chain.answer("inconclusive");
+    place.dashd.chain.put(kHash, kHeight, {-1, false});
+    place.dashd.chain.put(kRival, kHeight, {1, false});
+    place.start().submit(won_block());
+    REQUIRE(place.wait_for(BlockState::kOrphaned));
+    CHECK(place.last().winner == kRival);
+    REQUIRE(place.wait_until([&] { return place.dashd.rpc->calls("preciousblock") == 1; }));
+    SUBCASE("ours wins after all") {
+        place.dashd.chain.put(kRival, kHeight, {-1, false});
+        place.dashd.chain.put(kHash, kHeight, {2, false});
+        REQUIRE(place.wait_for(BlockState::kAccepted));
+        CHECK(!place.last().winner);
+        place.dashd.chain.put(kHash, kHeight, {2, true});
+        CHECK(place.wait_for(BlockState::kConfirmed));
+    }
+    SUBCASE("the other is buried") {
+        place.dashd.chain.put(kRival, kHeight, {100, false});
+        CHECK(place.wait_for(BlockState::kLost));
+    }
+    CHECK(place.dashd.rpc->calls("preciousblock") == 1);
+}
+
+TEST_CASE("a block that dashd finds invalid is told as rejected and not sent again") {
+    Place place;
+    Pipeline& pipeline = place.start();
+    std::string result;
+    SUBCASE("by a word") {
+        result = "bad-cb-payee";
+        place.dashd.chain.answer(result);
+    }
+    SUBCASE("because it cannot be read") {
+        result = "Block decode failed";
+        place.dashd.chain.fail_submits(1, -22, result);
+    }
+    SUBCASE("again") {
+        result = "duplicate-invalid";
+        place.dashd.chain.answer(result);
+        place.dashd.chain.put(kHash, kHeight, {-1, false});
+    }
+    pipeline.submit(won_block());
+    REQUIRE(place.wait_for(BlockState::kRejected));
+    CHECK(place.last().submitblock_result == result);
+    pipeline.submit(won_block());
+    place.loop.run_until([] { return false; }, 80ms);
+    CHECK(place.submits() == 1);
+}
+
+TEST_CASE("the same block is submitted once") {
+    Place place;
+    Pipeline& pipeline = place.start();
+    REQUIRE(wait_for_link(place));
+    for (int i = 0; i < 3; ++i)
+        pipeline.submit(won_block());
+    place.dashd.chain.put(kHash, kHeight, {1, false});
+    REQUIRE(place.wait_for(BlockState::kAccepted));
+    pipeline.submit(won_block());
+    place.dashd.chain.put(kHash, kHeight, {2, true});
+    REQUIRE(place.wait_for(BlockState::kConfirmed));
+    pipeline.submit(won_block());
+    place.dashd.chain.expect(kRival, kHeight + 1);
+    pipeline.submit(won_block(kRival));
+    REQUIRE(place.wait_until([&] { return place.submits() == 2 && place.pushes() == 2; }));
+
+    // Nor in a later run.
+    place.start().submit(won_block());
+    REQUIRE(place.wait_until([&] { return place.submits() == 3; }));  // the other one, resumed
+    place.loop.run_until([] { return false; }, 80ms);
+    CHECK(place.submits() == 3);
+}
+
+TEST_CASE("a block that dashd lost is submitted again") {
+    Place place;
+    place.start().submit(won_block());
+    REQUIRE(place.wait_for(BlockState::kAccepted));
+    place.dashd.chain.forget(kHash);
+    REQUIRE(place.wait_until([&] { return place.submits() >= 2; }));
+    place.dashd.chain.put(kHash, kHeight, {1, true});
+    CHECK(place.wait_for(BlockState::kConfirmed));
+}
+
+TEST_CASE("what one run could not finish, the next one does") {
+    Place place;
+    PipelineSettings settings = place.settings();
+    settings.schedule.stop_grace = 0ms;
+    place.dashd.stop();
+    place.start(settings).submit(won_block());
+    REQUIRE(place.wait_until([&] { return !place.reports.empty(); }));
+    place.pipeline.reset();
+    place.reports.clear();
+
+    place.dashd.start();
+    place.start();
+    REQUIRE(place.wait_until([&] { return place.submits() == 1 && place.pushes() == 1; }));
+    CHECK(place.dashd.peer->received("block")[0] == Bytes(5000, 0x42));
+    place.dashd.chain.put(kHash, kHeight, {1, true});
+    REQUIRE(place.wait_for(BlockState::kConfirmed));
+    CHECK(place.last().resumed);
+    CHECK(place.last().finder == "rig");
+}
+
+TEST_CASE("stopping right after a block was won still delivers it") {
+    Place place;
+    Pipeline& pipeline = place.start();
+    pipeline.submit(won_block());
+    pipeline.stop();
+    CHECK(place.dashd.rpc->calls("submitblock") + static_cast<int>(place.pushes()) >= 1);
+    CHECK(Journal(place.settings().database).unfinished().size() == 1);
+}
+
+TEST_CASE("stopping does not wait for a dashd that is away longer than allowed") {
+    Place place;
+    place.dashd.stop();
+    PipelineSettings settings = place.settings();
+    settings.schedule.stop_grace = 50ms;
+    Pipeline& pipeline = place.start(settings);
+    pipeline.submit(won_block());
+    const auto begin = std::chrono::steady_clock::now();
+    pipeline.stop();
+    CHECK(std::chrono::steady_clock::now() - begin < 10s);
+    CHECK(Journal(place.settings().database).unfinished().size() == 1);
+}
+
+TEST_CASE("a new block at dashd makes the chain be asked at once") {
+    Place place;
+    PipelineSettings settings = place.settings();
+    settings.schedule.longest_check = 1h;
+    settings.schedule.first_check = 1h;
+    Pipeline& pipeline = place.start(settings);
+    REQUIRE(wait_for_link(place));
+    pipeline.submit(won_block());
+    REQUIRE(place.wait_for(BlockState::kAccepted));
+    place.dashd.chain.put(kHash, kHeight, {2, true});
+    place.dashd.peer->send("inv", dash::p2p::encode_inv({{dash::p2p::kInvBlock, Uint256(5)}}));
+    CHECK(place.wait_for(BlockState::kConfirmed));
+}
