@@ -33,7 +33,8 @@ struct GroundworkRequest {
 /// What all shares on one parent and one block template have in common. Immutable, needs no tracker any more.
 struct Groundwork {
     const Network* network = nullptr;
-    ShareInfo common;              ///< finder's fields, bits and timestamp still empty; abswork that of the parent
+    /// Finder's fields, bits and timestamp mean nothing yet; abswork is the parent's.
+    ShareInfo common;
     dash::Uint256 easiest_target;  ///< what a share's target is clipped to …
     dash::Uint256 hardest_target;  ///< … a thirtieth of the easiest
     std::uint64_t earliest_timestamp = 0;
