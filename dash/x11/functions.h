@@ -12,9 +12,9 @@
 ///
 /// `portable` is plain C++ for any processor; the other namespaces hold faster code for x86-64, compiled file by file
 /// with the flags of their instruction set (the suffix of the file name, see CMakeLists.txt). A function missing there
-/// has nothing to gain: the sets below take it from the namespace before. Code in such files must not instantiate
-/// inline functions that other files use too (the linker may keep the copy of the wrong instruction set), so their
-/// helpers are always inlined or of internal linkage.
+/// has nothing to gain: the sets in x11.cpp take it from a namespace before. Code in such files must not instantiate
+/// inline functions, or lambdas within them, that other files use too: the linker may keep the copy of the wrong
+/// instruction set. So their helpers are always inlined or of internal linkage.
 namespace dash::x11 {
 
 using Digest512 = std::array<std::uint8_t, 64>;
@@ -39,7 +39,6 @@ namespace sse4 {
 [[nodiscard]] Digest512 groestl512(ByteSpan input);
 [[nodiscard]] Digest512 jh512(ByteSpan input);
 [[nodiscard]] Digest512 luffa512(ByteSpan input);
-[[nodiscard]] Digest512 cubehash512(ByteSpan input);
 [[nodiscard]] Digest512 shavite512(ByteSpan input);
 [[nodiscard]] Digest512 simd512(ByteSpan input);
 [[nodiscard]] Digest512 echo512(ByteSpan input);
@@ -49,12 +48,21 @@ namespace sse4 {
 namespace avx2 {
 [[nodiscard]] Digest512 groestl512(ByteSpan input);
 [[nodiscard]] Digest512 jh512(ByteSpan input);
+[[nodiscard]] Digest512 keccak512(ByteSpan input);
 [[nodiscard]] Digest512 luffa512(ByteSpan input);
 [[nodiscard]] Digest512 cubehash512(ByteSpan input);
-[[nodiscard]] Digest512 shavite512(ByteSpan input);
 [[nodiscard]] Digest512 simd512(ByteSpan input);
-[[nodiscard]] Digest512 echo512(ByteSpan input);
 }  // namespace avx2
+
+/// AVX-512 (F, BW, DQ, VL) and GFNI besides: Ice Lake, Zen 4 and later. Vectors of 256 bits and less, which gain logic
+/// of three operands, rotations and registers: code of AVX2 compiled anew. Files *_avx512.cpp.
+namespace avx512 {
+[[nodiscard]] Digest512 groestl512(ByteSpan input);
+[[nodiscard]] Digest512 jh512(ByteSpan input);
+[[nodiscard]] Digest512 luffa512(ByteSpan input);
+[[nodiscard]] Digest512 cubehash512(ByteSpan input);
+[[nodiscard]] Digest512 simd512(ByteSpan input);
+}  // namespace avx512
 
 /// One implementation of each, in the order of the chain.
 struct FunctionSet {

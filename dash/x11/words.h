@@ -19,6 +19,9 @@ template <int kBits, typename Word>
     }
 }
 
+[[gnu::always_inline]] inline std::uint16_t swap_bytes(std::uint16_t x) {
+    return __builtin_bswap16(x);
+}
 [[gnu::always_inline]] inline std::uint32_t swap_bytes(std::uint32_t x) {
     return __builtin_bswap32(x);
 }

@@ -7,8 +7,9 @@
 #include "dash/primitives/bytes.h"
 #include "dash/primitives/uint256.h"
 
-/// X11: the proof-of-work and block hash of Dash: BLAKE-512, BMW-512, Grøstl-512, Skein-512-512, JH-512, Keccak-512, Luffa-512,
-/// CubeHash16/32-512, SHAvite-3-512, SIMD-512 and ECHO-512 chained, of which the first 32 bytes of the last digest count.
+/// X11: the proof-of-work and block hash of Dash: BLAKE-512, BMW-512, Grøstl-512, Skein-512-512, JH-512, Keccak-512,
+/// Luffa-512, CubeHash16/32-512, SHAvite-3-512, SIMD-512 and ECHO-512 chained, of which the first 32 bytes of the last
+/// digest count.
 namespace dash::x11 {
 
 using Digest = std::array<std::uint8_t, 32>;
@@ -19,7 +20,7 @@ using Digest = std::array<std::uint8_t, 32>;
 /// The hash as the number that is compared with targets and printed in display order.
 [[nodiscard]] Uint256 hash_number(ByteSpan input);
 
-/// One implementation of the chain, e.g. "portable" or "ssse3+aes".
+/// One implementation of the chain, e.g. "portable" or "avx2+aes".
 struct Implementation {
     std::string_view name;
     Digest (*hash)(ByteSpan input);

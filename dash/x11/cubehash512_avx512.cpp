@@ -1,0 +1,9 @@
+#include "dash/x11/cubehash512_vectors.h"
+
+namespace dash::x11::avx512 {
+
+Digest512 cubehash512(ByteSpan input) {
+    return cubehash512_vectors<Words8>(input);
+}
+
+}  // namespace dash::x11::avx512

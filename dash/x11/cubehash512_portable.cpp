@@ -1,0 +1,9 @@
+#include "dash/x11/cubehash512_vectors.h"
+
+namespace dash::x11::portable {
+
+Digest512 cubehash512(ByteSpan input) {
+    return cubehash512_vectors<Words4>(input);
+}
+
+}  // namespace dash::x11::portable

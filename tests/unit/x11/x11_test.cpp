@@ -1,0 +1,95 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "dash/x11/functions.h"
+#include "dash/x11/x11.h"
+#include "tests/support/random.h"
+
+using dash::Bytes;
+using dash::ByteSpan;
+namespace x11 = dash::x11;
+
+TEST_CASE("Every implementation has a set of functions, portable code first") {
+    const auto& implementations = x11::implementations();
+    const auto& sets = x11::function_sets();
+    REQUIRE(implementations.size() == sets.size());
+    for (std::size_t i = 0; i < sets.size(); ++i)
+        CHECK(implementations[i].name == sets[i].name);
+    CHECK(implementations.front().name == "portable");
+}
+
+TEST_CASE("The implementations of a function agree") {
+    tests::Random random;
+    INFO(random.how_to_repeat());
+    const x11::FunctionSet& portable = x11::function_sets().front();
+    std::vector<std::size_t> lengths;
+    for (std::size_t length = 0; length <= 300; ++length)
+        lengths.push_back(length);
+    for (int i = 0; i < 20; ++i)
+        lengths.push_back(random.below(5000));
+
+    for (const std::size_t length : lengths) {
+        CAPTURE(length);
+        const Bytes input = random.bytes(length);
+        for (std::size_t i = 0; i < portable.members.size(); ++i) {
+            const x11::Digest512 expected = portable.members[i].function(input);
+            for (const x11::FunctionSet& set : x11::function_sets()) {
+                CAPTURE(std::string(set.name));
+                CAPTURE(std::string(set.members[i].name));
+                CHECK(set.members[i].function(input) == expected);
+            }
+        }
+    }
+}
+
+TEST_CASE("The implementations of the chain agree") {
+    tests::Random random;
+    INFO(random.how_to_repeat());
+    for (std::size_t length = 0; length <= 300; ++length) {
+        CAPTURE(length);
+        const Bytes input = random.bytes(length);
+        const x11::Digest expected = x11::implementations().front().hash(input);
+        for (const x11::Implementation& implementation : x11::implementations()) {
+            CAPTURE(std::string(implementation.name));
+            CHECK(implementation.hash(input) == expected);
+        }
+        CHECK(x11::hash(input) == expected);
+    }
+}
+
+TEST_CASE("Input may begin at any address") {
+    tests::Random random;
+    INFO(random.how_to_repeat());
+    const Bytes header = random.bytes(80);
+    const x11::Digest expected = x11::hash(header);
+    for (std::size_t offset = 0; offset < 64; ++offset) {
+        CAPTURE(offset);
+        Bytes shifted(offset);
+        dash::append(shifted, header);
+        for (const x11::Implementation& implementation : x11::implementations()) {
+            CHECK(implementation.hash(ByteSpan(shifted).subspan(offset)) == expected);
+        }
+    }
+}
+
+TEST_CASE("Every bit of a header counts") {
+    tests::Random random;
+    INFO(random.how_to_repeat());
+    Bytes header = random.bytes(80);
+    const x11::Digest before = x11::hash(header);
+    for (std::size_t bit = 0; bit < 8 * header.size(); ++bit) {
+        const auto mask = static_cast<std::uint8_t>(1U << bit % 8);
+        header[bit / 8] ^= mask;
+        CHECK(x11::hash(header) != before);
+        header[bit / 8] ^= mask;
+    }
+    CHECK(x11::hash(header) == before);
+}
+
+TEST_CASE("As a number, a hash has its first byte as the least significant") {
+    const Bytes input = {1, 2, 3};
+    const x11::Digest digest = x11::hash(input);
+    const Bytes reversed(digest.rbegin(), digest.rend());
+    CHECK(x11::hash_number(input).to_hex() == dash::to_hex(reversed));
+}
