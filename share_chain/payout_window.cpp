@@ -39,22 +39,26 @@ void PayoutWindow::clear() {
 
 /// Makes `start` the newest part, or leaves no part.
 void PayoutWindow::move_to(const Tracker& tracker, const dash::Uint256& start) {
-    while (!parts_.empty() && !tracker.contains(parts_.front().share->hash))
+    const auto is_gone = [&](const Part& part) { return !tracker.contains(part.share->hash); };
+    while (!parts_.empty() && is_gone(parts_.front()))
         pop_newest();
+    while (!parts_.empty() && is_gone(parts_.back()))
+        pop_oldest();
     if (parts_.empty()) return;
-    const Forest::Line from = tracker.line(parts_.front().share->hash);
-    const Forest::Line to = tracker.line(start);
-    if (from.tail != to.tail || to.height > from.height + parts_.size()) return clear();
+    const std::uint64_t from = tracker.line(parts_.front().share->hash).height;
+    const std::uint64_t to = tracker.line(start).height;
+    if (to > from + parts_.size()) return clear();
 
+    // At equal heights both lines are walked down until they meet; lines that do not meet empty the window.
     std::vector<SharePtr> newer;
     SharePtr at = tracker.find(start);
     const auto step_down = [&] {
         newer.push_back(at);
         at = tracker.find(at->previous_hash());
     };
-    for (std::uint64_t height = to.height; height > from.height; --height)
+    for (std::uint64_t height = to; height > from; --height)
         step_down();
-    for (std::uint64_t height = from.height; height > to.height && !parts_.empty(); --height)
+    for (std::uint64_t height = from; height > to && !parts_.empty(); --height)
         pop_newest();
     while (!parts_.empty() && parts_.front().share != at) {
         pop_newest();

@@ -41,7 +41,8 @@ Tracker::~Tracker() = default;
 bool Tracker::add(SharePtr share, double time_seen, const Source& source) {
     const dash::Uint256& hash = share->hash;
     const std::size_t bytes = bytes_of(*share);
-    if (unverified_bytes_ + bytes > kMostUnverifiedBytes && !is_verified(share->previous_hash())) return false;
+    if (unverified_bytes_ + bytes > environment_.most_unverified_bytes && !is_verified(share->previous_hash()))
+        return false;
     if (!all_.add(hash, share->previous_hash(), effort_of(*share))) return false;
     unverified_bytes_ += bytes;
     entries_.emplace(hash, Entry{std::move(share), time_seen, source});

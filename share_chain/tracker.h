@@ -27,11 +27,14 @@ using Source = std::string;
 struct TrackerEnvironment {
     /// Height of a block minus the height of our dashd's best block; ≤ 0. Unknown blocks count as height 0 (python
     /// p2pool.node get_height_rel_highest). Unset: every block is the best.
-    std::function<std::int64_t(const dash::Uint256& block_hash)> block_relative_height;
+    std::function<std::int64_t(const dash::Uint256& block_hash)> block_relative_height{};
     /// Serialized size of a known transaction; nullopt when it is not known. Unset: none is known.
-    std::function<std::optional<std::size_t>(const dash::Uint256& txid)> transaction_size;
+    std::function<std::optional<std::size_t>(const dash::Uint256& txid)> transaction_size{};
     /// Checks a share against its ancestors, throws when it is not what the rules dictate. Unset: check_in_context.
-    std::function<void(const Tracker& tracker, const Share& share)> check;
+    std::function<void(const Tracker& tracker, const Share& share)> check{};
+    /// Memory for shares that are not verified: anybody can send some that nothing connects to, if only he did some
+    /// work for them. The longest chain, while it is downloaded, takes a fifth of this.
+    std::size_t most_unverified_bytes = 256U << 20;
 };
 
 /// How good a line is among those with another tail; greater is better. Shorter lines than CHAIN_LENGTH compare by
@@ -79,7 +82,7 @@ class Tracker {
     [[nodiscard]] const Network& network() const { return network_; }
 
     /// Adds a share; `time_seen` unix seconds, 0 for shares from the store. False when it is already there, or refused:
-    /// nobody verified its parent, and the shares that are not verified fill kMostUnverifiedBytes.
+    /// its parent is not verified, and most_unverified_bytes are taken.
     bool add(SharePtr share, double time_seen, const Source& source = {});
     /// Marks a share from the store as verified in an earlier run, so that its check is not repeated. Nothing when it
     /// is unknown.
@@ -155,10 +158,6 @@ class Tracker {
 
     void eat_dead_heads(double now, const Decision& last, std::vector<dash::Uint256>& removed);
     void drop_tails(std::vector<dash::Uint256>& removed);
-
-    /// Anybody can send shares that nothing connects to, as long as they have some proof of work. What the longest
-    /// chain takes while it is downloaded is a fifth of this.
-    static constexpr std::size_t kMostUnverifiedBytes = 256U << 20;
 
     const Network& network_;
     TrackerEnvironment environment_;
