@@ -93,7 +93,11 @@ class Application::Impl {
     dash::p2p::DaemonLink::Events link_events() {
         return {.on_up = [this] { feed_.set_link_up(true); },
                 .on_down = [this](const dash::p2p::PeerEnd&) { feed_.set_link_up(false); },
-                .on_block = [this](const dash::Uint256&) { feed_.new_block(); }};
+                .on_block =
+                    [this](const dash::Uint256& hash) {
+                        dash::log::debug("dashd announces block ", hash.to_hex());
+                        feed_.new_block(hash);
+                    }};
     }
 
     /// A coroutine that ends by an exception is a broken program: the node stops and says why.
@@ -160,8 +164,9 @@ void Application::Impl::listen() {
 }
 
 void Application::Impl::block_won(dash::submission::WonBlock block) {
+    const dash::Uint256 hash = block.hash;
     pipeline_->submit(std::move(block));
-    feed_.new_block();
+    feed_.new_block(hash);
 }
 
 asio::awaitable<void> Application::Impl::test_rpc() {
@@ -250,7 +255,7 @@ void Application::Impl::start_pipeline() {
     // The pipeline itself tells the operator how a block fares; here, one that dashd took is a reason to look for new
     // work.
     const auto on_report = [this](const dash::submission::SubmissionReport& report) {
-        if (report.state == dash::submission::BlockState::kAccepted) feed_.new_block();
+        if (report.state == dash::submission::BlockState::kAccepted) feed_.new_block(report.hash);
     };
     pipeline_ = std::make_unique<dash::submission::Pipeline>(std::move(pipeline), io_.get_executor(), on_report);
     pipeline_->start();

@@ -80,6 +80,8 @@ void Node::take_template(dash::rpc::BlockTemplate block) {
     const double now = clock_.unix_seconds();
     contact_at_ = now;
     if (block.height > 0) heights_.learn(block.previous_block, block.height - 1);
+    dash::log::debug("Template for height ", block.height, " on block ", block.previous_block.to_hex(), " with ",
+                     block.transactions.size(), " transactions");
     const work::WorkTemplatePtr before = std::exchange(template_, work::make_work_template(std::move(block), now));
     const bool new_block = before == nullptr || before->block.previous_block != template_->block.previous_block;
     const bool new_best = new_block && choose_best();

@@ -3,6 +3,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
+#include <optional>
 
 #include "dash/util/log.h"
 
@@ -12,7 +13,8 @@ TemplateFeed::TemplateFeed(boost::asio::any_io_executor executor, dash::rpc::Dae
                            Handler handler)
     : daemon_(daemon), schedule_(schedule), handler_(std::move(handler)), timer_(std::move(executor)) {}
 
-void TemplateFeed::new_block() {
+void TemplateFeed::new_block(const dash::Uint256& hash) {
+    if (hash == previous_block_) return;
     asked_ = true;
     tries_left_ = schedule_.not_yet_tries;
     timer_.cancel();
@@ -39,16 +41,19 @@ boost::asio::awaitable<void> TemplateFeed::run() {
     for (;;) {
         asked_ = false;
         std::string problem;
+        std::optional<dash::rpc::BlockTemplate> block;
         try {
-            dash::rpc::BlockTemplate block = co_await daemon_.get_block_template();
-            if (tries_left_ > 0) --tries_left_;
-            if (block.previous_block != previous_block_) tries_left_ = 0;
-            previous_block_ = block.previous_block;
-            handler_(std::move(block));
+            block = co_await daemon_.get_block_template();
         } catch (const dash::Error& error) {
             problem = error.what();
         }
         report(problem);
+        if (block.has_value()) {
+            if (tries_left_ > 0) --tries_left_;
+            if (block->previous_block != previous_block_) tries_left_ = 0;
+            previous_block_ = block->previous_block;
+            handler_(std::move(*block));
+        }
         timer_.expires_after(delay());
         boost::system::error_code cancelled;  // new_block() cuts the wait short
         co_await timer_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));

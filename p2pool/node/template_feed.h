@@ -31,8 +31,9 @@ class TemplateFeed {
     /// Serves until cancelled (the executor stops).
     [[nodiscard]] boost::asio::awaitable<void> run();
 
-    /// dashd announced a block, or we made one: ask now, until the templates build on another block than before.
-    void new_block();
+    /// dashd announced this block, or we made it: unless the templates build on it already, ask now, until they build
+    /// on another block than before.
+    void new_block(const dash::Uint256& hash);
     /// Whether dashd's P2P link is up.
     void set_link_up(bool up) { link_up_ = up; }
 

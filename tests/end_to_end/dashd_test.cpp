@@ -55,7 +55,6 @@ TEST_CASE("mining on a real Dash Core") {
         const dash::Uint256 before = miner.job().previous_block;
         daemon->stop();
         daemon->start();
-        daemon->rpc()("loadwallet", {"tests"});
         daemon->mine(1);
         miner.wait_for_block_after(before, seconds(30));
         const Found found = miner.search(dash::target_from_bits(0x207fffff));

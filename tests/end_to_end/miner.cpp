@@ -90,7 +90,7 @@ void Miner::wait_for_job(std::chrono::milliseconds patience) {
         handle(read(patience));
 }
 
-void Miner::wait_for_block_after(const dash::Uint256& previous, std::chrono::milliseconds patience) {
+void Miner::wait_for_block_after(dash::Uint256 previous, std::chrono::milliseconds patience) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (job_->previous_block == previous) {
         const auto left =

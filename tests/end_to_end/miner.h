@@ -50,8 +50,7 @@ class Miner {
     /// Waits for a notification; throws when none comes.
     void wait_for_job(std::chrono::milliseconds patience = std::chrono::seconds(10));
     /// Waits until a job builds on another block than `previous`.
-    void wait_for_block_after(const dash::Uint256& previous,
-                              std::chrono::milliseconds patience = std::chrono::seconds(20));
+    void wait_for_block_after(dash::Uint256 previous, std::chrono::milliseconds patience = std::chrono::seconds(20));
 
     /// Searches a nonce whose hash is at most `at_most` and above `above`.
     [[nodiscard]] Found search(const dash::Uint256& at_most, const dash::Uint256& above = {});

@@ -16,7 +16,9 @@ TEST_CASE("mining on the stand-in") {
     }
 
     SUBCASE("blocks with transactions") {
-        mine_blocks_with_transactions(*daemon, node, [&](int count) { daemon->rpc()("simnet_mempool", {count}); });
+        mine_blocks_with_transactions(*daemon, node, [&](int count) {
+            daemon->rpc()("simnet_mempool", nlohmann::json::array({{{"payments", count}}}));
+        });
     }
 
     SUBCASE("another miner's block") {
