@@ -1,0 +1,176 @@
+#include "p2pool/stratum/getwork.h"
+
+#include <utility>
+
+#include "dash/primitives/merkle.h"
+#include "dash/primitives/sha256.h"
+#include "dash/util/error.h"
+#include "p2pool/stratum/getwork_data.h"
+#include "p2pool/stratum/steady_seconds.h"
+#include "p2pool/stratum/submit.h"
+
+namespace p2pool::stratum {
+namespace {
+
+using nlohmann::json;
+
+/// Each piece of work is good for 300 s after its last use.
+constexpr double kHoldSeconds = 300;
+/// A getwork miner asks anew at least every few seconds; the reference aims at one submit a second.
+constexpr double kShareSeconds = 1;
+/// Each new user name makes the node build a job.
+constexpr double kNewUsersPerSecond = 20;
+constexpr double kNewUsersAtOnce = 100;
+
+constexpr int kParseError = -32700;
+constexpr int kInvalidRequest = -32600;
+constexpr int kMethodNotFound = -32601;
+constexpr int kLostContact = -12345;
+
+std::string response(const json& id, const json& result, const json& error) {
+    return json{{"jsonrpc", "2.0"}, {"id", id}, {"result", result}, {"error", error}}.dump(
+        -1, ' ', false, json::error_handler_t::replace);
+}
+
+Getwork::Answer failure(const json& id, int code, const std::string& message) {
+    return {response(id, nullptr, {{"code", code}, {"message", message}, {"data", nullptr}}), {}, false};
+}
+
+Getwork::Answer rejection(const json& id, std::string reason) {
+    return {response(id, false, nullptr), std::move(reason), true};
+}
+
+std::string poller_key(const Getwork::Caller& caller) {
+    return caller.ip + " " + caller.user_name;
+}
+
+dash::Uint256 merkle_root_of(const work::Job& job, std::uint64_t extranonce) {
+    dash::Bytes coinbase = job.coinbase_prefix;
+    for (int shift = 0; shift < 64; shift += 8)
+        coinbase.push_back(static_cast<std::uint8_t>(extranonce >> shift));
+    dash::append(coinbase, job.coinbase_suffix);
+    return dash::root_from_branch(dash::sha256d(coinbase), job.merkle_branch);
+}
+
+}  // namespace
+
+Getwork::Getwork(MinerContext& context)
+    : context_(context), extranonce1_(context.extranonces.take()), new_users_(kNewUsersPerSecond, kNewUsersAtOnce) {}
+
+double Getwork::now() const {
+    return steady_seconds(context_.clock);
+}
+
+Getwork::Answer Getwork::answer(const std::string& body, const Caller& caller) {
+    const json request = json::parse(body, nullptr, false);
+    if (request.is_discarded()) return failure(nullptr, kParseError, "Parse error");
+    if (!request.is_object()) return failure(nullptr, kInvalidRequest, "Invalid Request");
+    return call(request, caller);
+}
+
+Getwork::Answer Getwork::call(const json& request, const Caller& caller) {
+    const json id = request.value("id", json());
+    const json method = request.value("method", json());
+    const json params = request.value("params", json::array());
+    if (!method.is_string() || !(params.is_array() || params.is_null())) {
+        return failure(id, kInvalidRequest, "Invalid Request");
+    }
+    if (method != "getwork") return failure(id, kMethodNotFound, "Method not found");
+    if (params.empty()) return give_work(id, caller);
+    if (!params[0].is_string()) return failure(id, kInvalidRequest, "getwork takes the data as a text");
+    return take_work(id, params[0].get<std::string>(), caller);
+}
+
+Getwork::Answer Getwork::answer_long_poll(const Caller& caller) {
+    return give_work(nullptr, caller);
+}
+
+bool Getwork::is_up_to_date(const Caller& caller) {
+    const std::uint64_t* seen = events_seen_.find(poller_key(caller));
+    return seen != nullptr && *seen == context_.source.work_event();
+}
+
+Getwork::User* Getwork::find_user(const std::string& user_name) {
+    if (User* known = users_.find(user_name)) return known;
+    if (!new_users_.take(now())) return nullptr;
+    UserName name = parse_user_name(user_name, *context_.network.parent);
+    work::Worker worker{name.display, name.payout.value_or(context_.source.node_payout_hash())};
+    return &users_.put(user_name, User{std::move(name), std::move(worker), std::nullopt, submit_throttle()});
+}
+
+Difficulty Getwork::difficulty_for(User& user, const work::Job& job) {
+    const Difficulty share = Difficulty::of_target(job.share_target);
+    if (user.name.fixed_difficulty) {
+        return Difficulty::of(context_.policy.requested(*user.name.fixed_difficulty, 0, share));
+    }
+    if (!user.vardiff) {
+        const Difficulty start = Difficulty::of(context_.policy.start(share));
+        user.vardiff.emplace(context_.network.vardiff, kShareSeconds, start, now());
+    }
+    user.vardiff->relax_if_silent(now(), context_.policy.vardiff_range(0, share));
+    return context_.policy.for_job(user.vardiff->difficulty(), 0, share);
+}
+
+dash::BlockHeader Getwork::new_attempt(const work::JobPtr& job, const Difficulty& difficulty) {
+    const std::uint64_t extranonce = static_cast<std::uint64_t>(next_extranonce2_++) << 32 | extranonce1_.value();
+    const dash::Uint256 root = merkle_root_of(*job, extranonce);
+    attempts_.put(root, Attempt{job, extranonce, difficulty, {}, now()});
+    return {job->version, job->previous_block, root, job->time, job->bits, 0};
+}
+
+Getwork::Answer Getwork::give_work(const json& id, const Caller& caller) {
+    User* user = find_user(caller.user_name);
+    if (user == nullptr) return failure(id, static_cast<int>(ErrorCode::kOther), "too many new users, try again");
+    if (!user->name.refusal.empty()) {
+        return failure(id, static_cast<int>(ErrorCode::kUnauthorized), user->name.refusal);
+    }
+    const work::JobPtr job =
+        context_.source.job(context_.source.apply_fee({user->worker.payout_hash, user->name.share_difficulty}));
+    if (!job) return failure(id, kLostContact, context_.source.no_work_reason());
+    const std::uint64_t event = context_.source.work_event();
+    events_seen_.put(poller_key(caller), event);
+    const Difficulty difficulty = difficulty_for(*user, *job);
+    json result = getwork_result(new_attempt(job, difficulty), difficulty.target);
+    if (!caller.wants_plain_result) {
+        result["identifier"] = std::to_string(event);
+        result["submitold"] = true;
+    }
+    return {response(id, result, nullptr), {}, true};
+}
+
+Getwork::Answer Getwork::take_work(const json& id, const std::string& data, const Caller& caller) {
+    dash::BlockHeader header;
+    try {
+        header = decode_getwork_data(data);
+    } catch (const dash::DecodeError& error) {
+        return failure(id, kInvalidRequest, error.what());
+    }
+    User* user = find_user(caller.user_name);
+    Attempt* attempt = attempts_.find(header.merkle_root);
+    if (user == nullptr || attempt == nullptr || now() - attempt->last_used > kHoldSeconds) {
+        return rejection(id, "unknown-work");
+    }
+    attempt->last_used = now();
+    const work::JobPtr job = attempt->job;
+    std::optional<StratumError> fault;
+    if (header.version != job->version || header.previous_block != job->previous_block || header.bits != job->bits) {
+        fault = StratumError{ErrorCode::kOther, "header was changed"};
+    }
+    const work::Solution solution{attempt->extranonce, header.timestamp, header.nonce, header.version};
+    const Verdict verdict =
+        judge_submit(context_.source, context_.clock,
+                     {job, solution, user->worker, attempt->difficulty, attempt->seen, user->throttle, fault});
+    context_.statistics.submitted(user->worker.name, verdict.result, verdict.credited_difficulty);
+    if (verdict.result != SubmitResult::kRejected && user->vardiff) {
+        const Difficulty share = Difficulty::of_target(job->share_target);
+        user->vardiff->submitted(now(), context_.policy.vardiff_range(0, share));
+    }
+    if (verdict.error) return rejection(id, verdict.error->message);
+    return {response(id, true, nullptr), {}, true};
+}
+
+void Getwork::expire(double now) {
+    attempts_.erase_if([now](const Attempt& attempt) { return now - attempt.last_used > kHoldSeconds; });
+}
+
+}  // namespace p2pool::stratum

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "dash/primitives/block.h"
+#include "p2pool/stratum/miner_context.h"
+#include "p2pool/stratum/token_bucket.h"
+#include "p2pool/stratum/user_name.h"
+
+namespace p2pool::stratum {
+
+/// The getwork protocol of miners without stratum, without its HTTP: JSON-RPC bodies in, bodies out. Node thread only.
+class Getwork {
+  public:
+    struct Caller {
+        std::string ip;
+        std::string user_name;            ///< of HTTP's basic authentication; empty without
+        bool wants_plain_result = false;  ///< a miner that stumbles over fields it does not know
+    };
+    struct Answer {
+        std::string body;
+        std::string reject_reason;  ///< of a submit that was not accepted: miners show this header
+        bool is_worker = false;     ///< the caller got work or handed some in
+    };
+
+    explicit Getwork(MinerContext& context);
+
+    [[nodiscard]] Answer answer(const std::string& body, const Caller& caller);
+    /// The answer to a long poll that came to its end.
+    [[nodiscard]] Answer answer_long_poll(const Caller& caller);
+    /// Whether the caller was given work of the current work event; a long poll of one that was not is answered at
+    /// once.
+    [[nodiscard]] bool is_up_to_date(const Caller& caller);
+
+    void expire(double now);
+
+  private:
+    static constexpr std::size_t kMaxUsers = 1000;
+    static constexpr std::size_t kMaxAttempts = 10'000;
+    static constexpr std::size_t kMaxLongPollers = 10'000;
+
+    struct User {
+        UserName name;
+        work::Worker worker;
+        std::optional<Vardiff> vardiff;  ///< none before the first work
+        TokenBucket throttle;
+    };
+    /// Work that was handed out, known by the merkle root of its header.
+    struct Attempt {
+        work::JobPtr job;
+        std::uint64_t extranonce = 0;
+        Difficulty difficulty;
+        SeenHashes seen;
+        double last_used = 0;
+    };
+
+    [[nodiscard]] Answer call(const nlohmann::json& request, const Caller& caller);
+    [[nodiscard]] Answer give_work(const nlohmann::json& id, const Caller& caller);
+    [[nodiscard]] Answer take_work(const nlohmann::json& id, const std::string& data, const Caller& caller);
+    /// nullptr when too many new users came at once.
+    [[nodiscard]] User* find_user(const std::string& user_name);
+    [[nodiscard]] Difficulty difficulty_for(User& user, const work::Job& job);
+    [[nodiscard]] dash::BlockHeader new_attempt(const work::JobPtr& job, const Difficulty& difficulty);
+    [[nodiscard]] double now() const;
+
+    MinerContext& context_;
+    Extranonce1 extranonce1_;
+    std::uint32_t next_extranonce2_ = 0;
+    TokenBucket new_users_;
+    LruMap<std::string, User> users_{kMaxUsers};
+    LruMap<dash::Uint256, Attempt> attempts_{kMaxAttempts};
+    LruMap<std::string, std::uint64_t> events_seen_{kMaxLongPollers};
+};
+
+}  // namespace p2pool::stratum

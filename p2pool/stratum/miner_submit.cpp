@@ -1,0 +1,137 @@
+#include <algorithm>
+
+#include "dash/util/log.h"
+#include "p2pool/stratum/miner_session.h"
+#include "p2pool/stratum/steady_seconds.h"
+#include "p2pool/stratum/submit.h"
+
+namespace p2pool::stratum {
+namespace {
+
+using nlohmann::json;
+
+/// The bits of a header version that may be rolled at all (BIP 320).
+constexpr std::uint32_t kRollableBits = 0x1fffe000;
+
+/// [worker, job id, extranonce2, ntime, nonce, version bits?]
+constexpr std::size_t kWorker = 0;
+constexpr std::size_t kJobId = 1;
+constexpr std::size_t kExtranonce2 = 2;
+constexpr std::size_t kTime = 3;
+constexpr std::size_t kNonce = 4;
+constexpr std::size_t kVersionBits = 5;
+
+std::optional<std::uint32_t> hex_at(const json& params, std::size_t index) {
+    const auto* text = params[index].get_ptr<const std::string*>();
+    return text != nullptr ? parse_hex32(*text) : std::nullopt;
+}
+
+std::uint32_t reverse_bytes(std::uint32_t value) {
+    return value << 24 | (value & 0xff00) << 8 | (value >> 8 & 0xff00) | value >> 24;
+}
+
+}  // namespace
+
+const work::Worker* MinerSession::find_worker(const json& user_name) {
+    if (workers_.empty()) return nullptr;
+    const auto* text = user_name.get_ptr<const std::string*>();
+    if (text == nullptr || text->empty()) return &workers_.front().worker;
+    for (const AuthorizedWorker& known : workers_) {
+        if (known.user_name == *text) return &known.worker;
+    }
+    // Another name of somebody who is authorized here: miners drop the options, proxies name their workers.
+    const UserName parsed = parse_user_name(*text, *context_.network.parent);
+    const auto same = std::find_if(workers_.begin(), workers_.end(), [&parsed](const AuthorizedWorker& known) {
+        return known.address == parsed.address;
+    });
+    if (same == workers_.end()) return nullptr;
+    if (workers_.size() >= kMaxWorkers) workers_.pop_back();
+    workers_.push_back({*text, parsed.address, {parsed.display, same->worker.payout_hash}});
+    return &workers_.back().worker;
+}
+
+bool MinerSession::read_version(const json& params, const work::Job& job, std::uint32_t& version,
+                                std::optional<StratumError>& fault) const {
+    version = job.version;
+    if (params.size() <= kVersionBits || params[kVersionBits].is_null()) return true;
+    const auto bits = hex_at(params, kVersionBits);
+    if (!bits) return false;
+    const bool negotiated = (*bits & ~version_mask_) == 0;
+    // Bits that were not negotiated are refused, but the header they make may be a block.
+    const std::uint32_t mask = negotiated ? version_mask_ : kRollableBits;
+    version = (job.version & ~mask) | (*bits & mask);
+    if (!negotiated) fault = StratumError{ErrorCode::kOther, "Version bits outside the negotiated mask"};
+    return true;
+}
+
+bool MinerSession::submit(const Request& request, std::string& out) {
+    const json& params = request.params;
+    if (!is_subscribed()) {
+        append_error(out, request.id, {ErrorCode::kNotSubscribed, "Not subscribed"});
+        return true;
+    }
+    if (params.size() <= kNonce) {
+        append_error(out, request.id,
+                     {ErrorCode::kOther, "mining.submit needs worker, job id, extranonce2, ntime and nonce"});
+        return true;
+    }
+    const work::Worker* worker = find_worker(params[kWorker]);
+    const auto* job_id = params[kJobId].get_ptr<const std::string*>();
+    const auto held = job_id != nullptr ? session_.jobs.find(*job_id, now()) : std::nullopt;
+    if (!held) {
+        const StratumError stale{ErrorCode::kJobNotFound, "Job not found: it is unknown or too old"};
+        const StratumError stranger{ErrorCode::kUnauthorized, "Unauthorized worker"};
+        Verdict verdict;
+        verdict.error = worker != nullptr ? stale : stranger;
+        return finish_submit(request, worker, verdict, out);
+    }
+    const auto extranonce2 = hex_at(params, kExtranonce2);
+    const auto time = hex_at(params, kTime);
+    const auto nonce = hex_at(params, kNonce);
+    std::optional<StratumError> fault;
+    std::uint32_t version = 0;
+    if (!extranonce2 || !time || !nonce || !read_version(params, *held->job, version, fault)) {
+        append_error(out, request.id,
+                     {ErrorCode::kOther, "extranonce2, ntime, nonce and version bits are 8 hex digits each"});
+        return true;
+    }
+    const std::uint64_t extranonce =
+        static_cast<std::uint64_t>(reverse_bytes(*extranonce2)) << 32 | session_.extranonce1.value();
+    const work::Solution solution{extranonce, *time, *nonce, version};
+    const work::Worker stranger{"unauthorized", context_.source.node_payout_hash()};
+    if (worker == nullptr) fault = StratumError{ErrorCode::kUnauthorized, "Unauthorized worker"};
+    const Verdict verdict = judge_submit(context_.source, context_.clock,
+                                         {held->job, solution, worker != nullptr ? *worker : stranger, held->difficulty,
+                                          *held->seen, throttle_, std::move(fault)});
+    return finish_submit(request, worker, verdict, out);
+}
+
+bool MinerSession::finish_submit(const Request& request, const work::Worker* worker, const Verdict& verdict,
+                                 std::string& out) {
+    last_submit_ = now();
+    ++submitted_;
+    if (verdict.error) {
+        append_error(out, request.id, *verdict.error);
+    } else {
+        ++accepted_;
+        append_result(out, request.id, true);
+    }
+    if (worker != nullptr) context_.statistics.submitted(worker->name, verdict.result, verdict.credited_difficulty);
+    if (verdict.result != SubmitResult::kRejected && session_.vardiff && !fixed_difficulty_) adjust_difficulty(out);
+    return !verdict.too_fast || !is_abuse();
+}
+
+void MinerSession::adjust_difficulty(std::string& out) {
+    const DifficultyRange range = context_.policy.vardiff_range(session_.minimum_difficulty, current_->share);
+    if (session_.vardiff->submitted(now(), range)) append_changed_difficulty(out);
+}
+
+/// One offence for each second with submits above the limit.
+bool MinerSession::is_abuse() {
+    if (now() - last_abuse_ < 1) return false;
+    last_abuse_ = now();
+    context_.admission.violation(ip_, "rate_abuse");
+    return context_.admission.is_banned(ip_);
+}
+
+}  // namespace p2pool::stratum
