@@ -27,6 +27,9 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr seconds kMaintenanceInterval{5};
+/// The best share is chosen anew at most this often, at once for the first share: on a young chain, where every hash is
+/// a share, miners would get nothing but new jobs.
+constexpr milliseconds kLeastSettleInterval{100};
 /// New transactions are worth new jobs this often.
 constexpr seconds kRefreshInterval{20};
 constexpr seconds kStatusCheckInterval{3};
@@ -120,6 +123,7 @@ class Application::Impl {
     void start_pipeline();
     void make_server();
     void block_won(dash::submission::WonBlock block);
+    void settle_soon();
     asio::awaitable<void> start();
     asio::awaitable<void> test_rpc();
     asio::awaitable<void> test_link();
@@ -137,6 +141,9 @@ class Application::Impl {
     std::unique_ptr<Node> node_;
     std::unique_ptr<dash::submission::Pipeline> pipeline_;
     std::unique_ptr<stratum::Server> server_;
+    asio::steady_timer settle_timer_{io_};
+    std::chrono::steady_clock::time_point settled_at_;
+    bool settling_ = false;
     int exit_code_ = EXIT_SUCCESS;
 };
 
@@ -167,6 +174,17 @@ void Application::Impl::block_won(dash::submission::WonBlock block) {
     const dash::Uint256 hash = block.hash;
     pipeline_->submit(std::move(block));
     feed_.new_block(hash);
+}
+
+void Application::Impl::settle_soon() {
+    if (std::exchange(settling_, true)) return;
+    settle_timer_.expires_at(std::max(std::chrono::steady_clock::now(), settled_at_ + kLeastSettleInterval));
+    settle_timer_.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        settling_ = false;
+        settled_at_ = std::chrono::steady_clock::now();
+        node_->settle();
+    });
 }
 
 asio::awaitable<void> Application::Impl::test_rpc() {
@@ -229,7 +247,8 @@ void Application::Impl::serve(const std::string& payout_address) {
     make_server();
     start_pipeline();
     node_->set_events({.on_work_changed = [this](bool clean) { server_->work_changed(clean); },
-                       .on_block_won = [this](dash::submission::WonBlock block) { block_won(std::move(block)); }});
+                       .on_block_won = [this](dash::submission::WonBlock block) { block_won(std::move(block)); },
+                       .on_shares_added = [this] { settle_soon(); }});
     dash::log::info("Initializing work...");
     spawn(feed_.run());
     spawn(maintain());

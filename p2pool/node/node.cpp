@@ -111,10 +111,14 @@ bool Node::choose_best() {
     return true;
 }
 
+void Node::settle() {
+    if (choose_best()) new_work(true);
+}
+
 void Node::maintain() {
     for (const dash::Uint256& hash : tracker_.prune(clock_.unix_seconds(), decision_))
         own_.forget(hash);
-    if (choose_best()) new_work(true);
+    settle();
 }
 
 bool Node::template_is_lost() const {
@@ -234,7 +238,7 @@ void Node::add_own_share(const work::Job& job, const work::Solution& solution, c
                     low32_hex(share->previous_hash()), " age ",
                     format_fixed(now - job.source->work_template->received_at, 2), "s", late ? " DEAD ON ARRIVAL" : "");
     own_.add(*share, late);
-    if (choose_best()) new_work(true);
+    if (events_.on_shares_added) events_.on_shares_added();
 }
 
 std::map<dash::Bytes, std::uint64_t> Node::current_payouts() const {

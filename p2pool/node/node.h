@@ -36,6 +36,8 @@ struct NodeEvents {
     std::function<void(bool clean)> on_work_changed;
     /// A solution met the block target: send it, now.
     std::function<void(dash::submission::WonBlock)> on_block_won;
+    /// Shares came: call settle() soon. Once for several shares is enough, and better.
+    std::function<void()> on_shares_added;
 };
 
 /// Figures for the status line and pages.
@@ -70,7 +72,9 @@ class Node final : public work::WorkSource {
     [[nodiscard]] bool has_template() const { return template_ != nullptr; }
     /// Gives new jobs when the template changed since the last ones without an event: new transactions, later time.
     void refresh_work();
-    /// Chooses the best share again and drops what nobody needs. Every few seconds.
+    /// Verifies the shares that came, chooses the best one, and gives new jobs when it is another.
+    void settle();
+    /// Drops what nobody needs, then settle()s. Every few seconds.
     void maintain();
     [[nodiscard]] NodeStatus status();
     [[nodiscard]] const share_chain::Tracker& tracker() const { return tracker_; }

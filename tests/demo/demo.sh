@@ -13,7 +13,7 @@ done
 folder=$(mktemp -d "${TMPDIR:-/tmp}/p2pool-demo-XXXXXX")
 children=()
 finish() {
-    trap - INT TERM EXIT
+    trap - INT TERM HUP PIPE EXIT
     echo
     echo "Stopping the demo."
     # The miner first, the network last: nothing then complains about the others.
@@ -24,7 +24,7 @@ finish() {
     rm -rf "$folder"
     exit "${1:-0}"
 }
-trap 'finish 0' INT TERM
+trap 'finish 0' INT TERM HUP PIPE
 trap 'finish 1' EXIT
 
 fail() {

@@ -25,6 +25,8 @@ struct Options {
     bool help = false;
 };
 
+/// About four hashes a submit, so that the generator has time for its own measuring.
+constexpr const char* kEasySubmit = "0.000000001";
 /// Goals of the project, printed beside the figures.
 constexpr double kNotifyGoalMilliseconds = 50;
 constexpr double kSubmitGoalMilliseconds = 5;
@@ -96,11 +98,16 @@ void measure_new_block(const Options& options, const end_to_end::Daemon& daemon,
 }
 
 void measure_submits(const Options& options, const std::string& server, const std::filesystem::path& folder) {
-    const nlohmann::json result = run_load(
-        folder,
-        {"--mode", "submit", "-c", std::to_string(options.connections), "--users", std::to_string(options.users),
-         "--rate", std::to_string(options.rate), "--difficulty", "0.000001", server},
-        options.run_seconds);
+    const std::vector<std::string> flags = {"--mode",       "submit",
+                                            "-c",           std::to_string(options.connections),
+                                            "--users",      std::to_string(options.users),
+                                            "--rate",       std::to_string(options.rate),
+                                            "--difficulty", kEasySubmit,
+                                            server};
+    // On a young chain every hash is a share and new work for everybody: let it reach its difficulty first.
+    constexpr int kWarmUpSeconds = 5;
+    (void)run_load(folder, flags, kWarmUpSeconds);
+    const nlohmann::json result = run_load(folder, flags, options.run_seconds);
     const nlohmann::json& answers = result.at("answers");
     std::cout << "Submit -> answer, " << options.rate << " submits/s wanted over " << options.connections
               << " connections\n";
@@ -112,19 +119,32 @@ void measure_submits(const Options& options, const std::string& server, const st
     print_against_goal("99th percentile", answers.at("p99_ms").get<double>(), kSubmitGoalMilliseconds);
 }
 
-void measure(const Options& options) {
-    print_machine();
+/// A daemon whose blocks take no time to mine, so that only what comes after is measured.
+constexpr const char* kEasyBits = "207fffff";
+/// Blocks so hard that the load finds next to none: submits are measured alone.
+constexpr const char* kHardBits = "1d00ffff";
+
+template <typename Measurement>
+void with_node(const char* bits, Measurement measurement) {
     const tests::TemporaryFolder folder("p2pool-bench");
-    // Blocks hard enough that submits are not all blocks.
-    const auto daemon = end_to_end::make_simnet(folder.path(), {"--bits", "1e0fffff"});
+    const auto daemon = end_to_end::make_simnet(folder.path(), {"--bits", bits});
     end_to_end::NodeProcess node(*daemon, folder.path());
     node.wait_until_ready();
-    const std::string server = "127.0.0.1:" + std::to_string(node.worker_port());
-    measure_new_block(options, *daemon, server, folder.path());
-    measure_submits(options, server, folder.path());
+    measurement(*daemon, "127.0.0.1:" + std::to_string(node.worker_port()), folder.path());
     node.process().stop();
+}
+
+void measure(const Options& options) {
+    print_machine();
+    with_node(kEasyBits, [&](const end_to_end::Daemon& daemon, const std::string& server, const auto& folder) {
+        measure_new_block(options, daemon, server, folder);
+    });
+    with_node(kHardBits, [&](const end_to_end::Daemon&, const std::string& server, const auto& folder) {
+        measure_submits(options, server, folder);
+    });
     if (options.no_x11) return;
     std::cout << "X11 (items_per_second = hashes per second of one core)" << std::endl;
+    const tests::TemporaryFolder folder("p2pool-bench");
     tests::ChildProcess x11({(tests::program_dir() / "x11_bench").string(), "--benchmark_filter=^x11/"},
                             folder.path() / "x11.txt");
     x11.wait(seconds(300));
