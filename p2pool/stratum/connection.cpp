@@ -291,7 +291,7 @@ void Connection::close() {
 }
 
 void Connection::log_end() const {
-    if (!miner_ || !miner_->is_authorized()) return;
+    if (!miner_ || miner_->accepted() == 0) return;  // many come and go without mining
     dash::log::info("STRATUM: Disconnect ", ip_, " (", miner_->worker_name(),
                     ") - duration: ", static_cast<long>(core_->now() - started_), "s, shares: ", miner_->accepted(),
                     "/", miner_->submitted());

@@ -119,15 +119,16 @@ std::optional<HttpResponse> unreadable(const error_code& error) {
                           "this is neither stratum (lines of JSON) nor HTTP: " + error.message());
 }
 
-/// Reads until there is a whole request line; false when none comes.
+/// Reads until there is a whole request line, without empty lines before it; false when none comes.
 asio::awaitable<bool> read_request_line(Connection& connection, std::string& received) {
-    while (received.find('\n') == std::string::npos) {
-        if (received.size() > kMaxHeaderBytes) co_return true;  // the parser will tell what is wrong
+    while (true) {
+        received.erase(0, received.find_first_not_of("\r\n"));
+        // What is too long is the parser's to refuse.
+        if (received.find('\n') != std::string::npos || received.size() > kMaxHeaderBytes) co_return true;
         const std::string_view chunk = co_await connection.read_chunk();
         if (chunk.empty()) co_return false;
         received.append(chunk);
     }
-    co_return true;
 }
 
 /// nullopt when the connection ended meanwhile.

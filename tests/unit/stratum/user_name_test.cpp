@@ -1,0 +1,71 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "p2pool/stratum/user_name.h"
+
+using p2pool::stratum::parse_user_name;
+
+namespace {
+
+constexpr const char* kAddress = "yaoDV9ZMtoeCRhc6irx4P5G13QUC8nuwEu";
+constexpr const char* kScriptAddress = "8oFYaPXRvuigFiWnpft26mDectT5eHjMMg";
+constexpr const char* kMainnetAddress = "Xb9HDDHV3bQ5nfYoCAsmi1vU1nysGd1Nkq";
+
+p2pool::stratum::UserName parse(const std::string& text) {
+    return parse_user_name(text, dash::dash_regtest());
+}
+
+}  // namespace
+
+TEST_CASE("a user name tells who is paid, as which worker, and how") {
+    const auto name = parse(std::string(kAddress) + ".rig1+1024+s15/2000");
+    CHECK(name.refusal.empty());
+    CHECK(name.payout.has_value());
+    CHECK(name.address == kAddress);
+    CHECK(name.display == std::string(kAddress) + ".rig1");
+    CHECK(name.fixed_difficulty == 1024);
+    CHECK(name.share_seconds == 15);
+    CHECK(name.share_difficulty == 2000);
+}
+
+TEST_CASE("the time between submits is 1 to 60 seconds") {
+    CHECK(parse("rig+s0").share_seconds == 1);
+    CHECK(parse("rig+s100").share_seconds == 60);
+    CHECK(parse("rig+s99999999999999999999999999").share_seconds == 60);
+    CHECK_FALSE(parse("rig+s").share_seconds.has_value());
+    CHECK_FALSE(parse("rig+s1.5").share_seconds.has_value());
+    CHECK_FALSE(parse("rig+s-3").share_seconds.has_value());
+    CHECK_FALSE(parse("rig+s15").fixed_difficulty.has_value());
+}
+
+TEST_CASE("a name that is no address mines for the node") {
+    for (const char* text :
+         {"", "rig7", "rig7.1", "rig7_1+64", "X", "Xshort", "yaoDV9ZMtoeCRhc6irx4P5G13QUC8nuwEuAAAAAAA"}) {
+        CAPTURE(text);
+        const auto name = parse(text);
+        CHECK(name.refusal.empty());
+        CHECK_FALSE(name.payout.has_value());
+    }
+}
+
+TEST_CASE("what was meant as an address and cannot be paid is refused with the reason") {
+    CHECK(parse(kScriptAddress).refusal.find("P2SH") != std::string::npos);
+    CHECK(parse(std::string(kScriptAddress) + ".rig+1024").refusal.find("P2SH") != std::string::npos);
+    CHECK(parse(kMainnetAddress).refusal.find("network") != std::string::npos);
+    CHECK(parse("yaoDV9ZMtoeCRhc6irx4P5G13QUC8nuwEv").refusal.find("checksum") != std::string::npos);
+    // A letter was lost.
+    CHECK_FALSE(parse("yaoDV9ZMtoeCRhc6irx4P5G13QUC8nuwE").refusal.empty());
+    CHECK_FALSE(parse("yaoDV9ZMtoeCRhc6irx4P5G13QUC8nuwE_rig").refusal.empty());
+}
+
+TEST_CASE("difficulties that are none are passed over, larger ones than numbers can be are infinite") {
+    CHECK(parse("r+5+x").fixed_difficulty == 5);
+    CHECK(parse("r+5+-1").fixed_difficulty == 5);
+    CHECK(parse("r+5+nan").fixed_difficulty == 5);
+    CHECK(parse("r+1e-400").fixed_difficulty == 0);
+    CHECK(std::isinf(*parse("r+1e400").fixed_difficulty));
+    CHECK_FALSE(parse("r+-1e400").fixed_difficulty.has_value());
+    CHECK_FALSE(parse("r+0x10").fixed_difficulty.has_value());
+    CHECK_FALSE(parse("r+nan(1)").fixed_difficulty.has_value());
+}
