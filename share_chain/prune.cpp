@@ -26,14 +26,21 @@ void Tracker::eat_dead_heads(double now, const Decision& last, std::vector<dash:
     for (const RankedHead& head : last.ranked_heads) {
         if (best.size() < kBestHeadsKept) best.push_back(head.hash);
     }
+    std::map<dash::Uint256, bool> arriving;  // by tail
+    const auto is_arriving = [&](const dash::Uint256& tail) {
+        const auto [entry, is_first] = arriving.try_emplace(tail);
+        if (is_first) {
+            const std::vector<dash::Uint256> oldest = all_.children(tail);
+            entry->second = std::any_of(oldest.begin(), oldest.end(), [&](const dash::Uint256& share) {
+                return time_seen(share) > now - kUnverifiedLineLifeSeconds;
+            });
+        }
+        return entry->second;
+    };
     const auto is_dead = [&](const dash::Uint256& head) {
         if (std::find(best.begin(), best.end(), head) != best.end()) return false;
         if (time_seen(head) > now - kHeadLifeSeconds) return false;
-        if (verified_.contains(head)) return true;
-        const std::vector<dash::Uint256> oldest = all_.children(all_.line(head).tail);
-        return std::none_of(oldest.begin(), oldest.end(), [&](const dash::Uint256& share) {
-            return time_seen(share) > now - kUnverifiedLineLifeSeconds;
-        });
+        return verified_.contains(head) || !is_arriving(all_.line(head).tail);
     };
     std::vector<dash::Uint256> heads = this->heads();
     for (int round = 0; round < kSharesEatenOfALine && !heads.empty(); ++round) {

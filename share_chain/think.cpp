@@ -13,8 +13,8 @@
 namespace share_chain {
 namespace {
 
-/// So many shares at the young end of a line are tried before it is given up, look at for its time, and do not count
-/// for the choice among heads.
+/// So many shares at the young end of a line are tried before it is given up, are looked at for its time, and do not
+/// count for the choice among heads.
 constexpr std::uint64_t kYoungShares = 5;
 /// A block with more than this is refused by the network.
 constexpr std::size_t kMostTransactionBytes = 2000000;
@@ -43,22 +43,25 @@ bool Tracker::verify(const dash::Uint256& hash, Decision& decision) {
     return true;
 }
 
-Tracker::Want Tracker::want(const dash::Uint256& parent, const std::vector<dash::Uint256>& children,
-                            const dash::Uint256& head, std::uint64_t height) const {
-    Want want{{parent, {}}, 0};
-    for (const dash::Uint256& child : children) {
-        if (want.wanted.source.empty()) want.wanted.source = source(child);
+/// `head` stands, in `forest`, on shares whose sources should have `parent` too.
+void Tracker::want(Wants& wants, const dash::Uint256& parent, const dash::Uint256& head, const Forest& forest) const {
+    const Line line = forest.line(head);
+    const auto [entry, is_first] = wants.try_emplace(parent);
+    Want& want = entry->second;
+    if (is_first) {
+        for (const dash::Uint256& child : forest.children(line.tail)) {
+            want.source = source(child);
+            if (!want.source.empty()) break;
+        }
     }
-    for (const SharePtr& share : chain(head, std::min(kYoungShares, height))) {
+    for (const SharePtr& share : chain(head, std::min(kYoungShares, line.height))) {
         want.newest = std::max<std::int64_t>(want.newest, share->info().timestamp);
     }
-    return want;
 }
 
 /// Every head that is not verified is tried, then the shares below it, until one passes; if none can be tried or
 /// passes, the missing parent of the line is wanted.
-std::vector<Tracker::Want> Tracker::verify_heads(Decision& decision) {
-    std::vector<Want> wants;
+void Tracker::verify_heads(Decision& decision, Wants& wants) {
     std::vector<dash::Uint256> failed;
     std::vector<dash::Uint256> heads;
     std::set_difference(all_.heads().begin(), all_.heads().end(), verified_.heads().begin(), verified_.heads().end(),
@@ -74,11 +77,9 @@ std::vector<Tracker::Want> Tracker::verify_heads(Decision& decision) {
             if (!passed) failed.push_back(at);
             at = entries_.at(at).share->previous_hash();
         }
-        if (!passed && !line.tail.is_zero())
-            wants.push_back(want(line.tail, all_.children(line.tail), head, line.height));
+        if (!passed && !line.tail.is_zero()) want(wants, line.tail, head, all_);
     }
     drop_rejected(failed, decision);
-    return wants;
 }
 
 /// Takes out what can be: a rejected share with a child of which it is not the first known stays. (Such a child may
@@ -98,7 +99,7 @@ void Tracker::drop_rejected(const std::vector<dash::Uint256>& rejected, Decision
 
 /// Each verified line shall be CHAIN_LENGTH long: verifies as far down as the context of the checks reaches, wants what
 /// is missing.
-void Tracker::extend_verified_lines(Decision& decision, std::vector<Want>& wants) {
+void Tracker::extend_verified_lines(Decision& decision, Wants& wants) {
     const std::uint64_t length = network_.chain_length;
     const std::set<dash::Uint256> heads = verified_.heads();
     for (const dash::Uint256& head : heads) {
@@ -114,8 +115,7 @@ void Tracker::extend_verified_lines(Decision& decision, std::vector<Want>& wants
             if (!verify(at, decision)) break;
             at = entries_.at(at).share->previous_hash();
         }
-        if (!reaches_genesis)
-            wants.push_back(want(below.tail, verified_.children(verified.tail), head, verified.height));
+        if (!reaches_genesis) want(wants, below.tail, head, verified_);
     }
 }
 
@@ -192,7 +192,8 @@ RankedHead Tracker::ranked(const dash::Uint256& head) const {
 
 Decision Tracker::think(double now) {
     Decision decision;
-    std::vector<Want> wants = verify_heads(decision);
+    Wants wants;
+    verify_heads(decision, wants);
     extend_verified_lines(decision, wants);
 
     for (const dash::Uint256& head : heads_of_best_tail())
@@ -207,10 +208,8 @@ Decision Tracker::think(double now) {
         decision.best = first.punishment > 0 ? share.previous_hash() : first.hash;
         cutoff = std::min<std::int64_t>(today, share.info().timestamp) - kStaleLineSeconds;
     }
-    std::set<dash::Uint256> asked;
-    for (Want& want : wants) {
-        if (want.newest >= cutoff && asked.insert(want.wanted.hash).second)
-            decision.wanted.push_back(std::move(want.wanted));
+    for (auto& [hash, want] : wants) {
+        if (want.newest >= cutoff) decision.wanted.push_back({hash, std::move(want.source)});
     }
     return decision;
 }

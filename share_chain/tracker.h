@@ -3,6 +3,7 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -136,22 +137,21 @@ class Tracker {
         Source source;
         bool rejected = false;  ///< its check failed and would again: it depends on nothing but known ancestors
     };
-    /// A parent to ask for, and the newest timestamp among those that stand on it: stale lines are not worth asking
-    /// for.
+    /// A parent to ask for.
     struct Want {
-        Decision::Wanted wanted;
-        std::int64_t newest = 0;
+        Source source;
+        std::int64_t newest = 0;  ///< timestamp above it: stale lines are not worth asking for
     };
+    using Wants = std::map<dash::Uint256, Want>;
 
     [[nodiscard]] const Entry* entry(const dash::Uint256& hash) const;
     void erase(const dash::Uint256& hash, std::vector<dash::Uint256>& removed);
 
     bool verify(const dash::Uint256& hash, Decision& decision);
-    [[nodiscard]] std::vector<Want> verify_heads(Decision& decision);
+    void verify_heads(Decision& decision, Wants& wants);
     void drop_rejected(const std::vector<dash::Uint256>& rejected, Decision& decision);
-    void extend_verified_lines(Decision& decision, std::vector<Want>& wants);
-    [[nodiscard]] Want want(const dash::Uint256& parent, const std::vector<dash::Uint256>& children,
-                            const dash::Uint256& head, std::uint64_t height) const;
+    void extend_verified_lines(Decision& decision, Wants& wants);
+    void want(Wants& wants, const dash::Uint256& parent, const dash::Uint256& head, const Forest& forest) const;
     [[nodiscard]] std::vector<dash::Uint256> heads_of_best_tail() const;
     [[nodiscard]] RankedHead ranked(const dash::Uint256& head) const;
     [[nodiscard]] int punishment(const Share& share) const;

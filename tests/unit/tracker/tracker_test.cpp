@@ -272,6 +272,22 @@ TEST_CASE("a long dead line is eaten in pieces") {
     CHECK(tracker.size() == 1);
 }
 
+/// Each head on its own would look at all of them: a square of their number, and this test would not end in time.
+TEST_CASE("a crowd on one unknown parent is asked about once and goes at once") {
+    const share_chain::Network network = tests::short_network(10);
+    Tracker tracker(network, tests::trusting_environment());
+    add_line(tracker, 0, 1, 1);
+    constexpr std::uint64_t kCrowd = 30000;
+    for (std::uint64_t i = 1; i <= kCrowd; ++i) {
+        tracker.add(fake_share({.hash = Uint256(1000 + i), .previous = Uint256(999)}), 10, i == 5 ? "host:5" : "");
+    }
+    const Decision decision = tracker.think(kNow / 100);
+    REQUIRE(decision.wanted.size() == 1);
+    CHECK(decision.wanted[0].source == "host:5");
+    CHECK(tracker.prune(100, decision).empty());
+    CHECK(tracker.prune(kNow, decision).size() == kCrowd);
+}
+
 TEST_CASE("unverified shares have a bound, what stands on a verified share has not") {
     const share_chain::Network network = tests::short_network(10);
     TrackerEnvironment environment = tests::trusting_environment();
