@@ -29,7 +29,7 @@ using std::chrono::seconds;
 constexpr seconds kMaintenanceInterval{5};
 /// The best share is chosen anew at most this often, at once for the first share: on a young chain, where every hash is
 /// a share, miners would get nothing but new jobs.
-constexpr milliseconds kLeastSettleInterval{100};
+constexpr milliseconds kLeastSettleInterval{25};
 /// New transactions are worth new jobs this often.
 constexpr seconds kRefreshInterval{20};
 constexpr seconds kStatusCheckInterval{3};

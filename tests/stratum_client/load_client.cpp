@@ -4,6 +4,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -60,6 +61,8 @@ struct LoadClient::State {
 
     LoadSettings settings;
     asio::io_context context{1};
+    /// Calls from outside are answered even when every connection has ended.
+    std::optional<asio::executor_work_guard<asio::io_context::executor_type>> guard{context.get_executor()};
     Statistics statistics;
     std::vector<std::unique_ptr<Session>> sessions;
     std::uint64_t extranonce2 = 1ULL << 31;  ///< of paced submits; below are the miner's
@@ -157,6 +160,7 @@ bool LoadClient::State::ready() const {
 
 void LoadClient::State::stop() {
     stopping = true;
+    guard.reset();
     for (const auto& session : sessions)
         session->close();
     for (asio::steady_timer* wait : pauses)

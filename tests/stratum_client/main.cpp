@@ -172,7 +172,9 @@ class Conductor {
 
   private:
     [[nodiscard]] bool is_enough(const Statistics& statistics, double seconds) const {
-        return (options_.duration_seconds > 0 && seconds >= options_.duration_seconds) ||
+        const bool all_ended =
+            !options_.load.reconnect && statistics.failed + statistics.dropped >= options_.load.connections;
+        return all_ended || (options_.duration_seconds > 0 && seconds >= options_.duration_seconds) ||
                (options_.stop_after_accepted > 0 && statistics.accepted >= options_.stop_after_accepted) ||
                (options_.stop_after_blocks > 0 && statistics.blocks >= options_.stop_after_blocks);
     }

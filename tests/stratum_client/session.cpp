@@ -80,6 +80,14 @@ asio::awaitable<void> Session::run() {
     if (!closed_) ++(connected ? statistics_.dropped : statistics_.failed);
     boost::system::error_code ignored;
     socket_.close(ignored);
+    drop_work();
+}
+
+/// Nobody is there to take solutions.
+void Session::drop_work() {
+    const std::lock_guard lock(work_mutex_);
+    notify_line_.clear();
+    work_.reset();
 }
 
 asio::awaitable<void> Session::connect() {

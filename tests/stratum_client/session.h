@@ -55,6 +55,7 @@ class Session {
     [[nodiscard]] boost::asio::awaitable<void> write();
     void introduce();
     void read_line(std::string_view line, TimePoint when);
+    void drop_work();
     void on_notify(std::string_view line, TimePoint when);
     void on_answer(const nlohmann::json& message, TimePoint when);
     void on_subscribed(const nlohmann::json& result);
