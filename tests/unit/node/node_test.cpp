@@ -1,0 +1,225 @@
+#include "p2pool/node/node.h"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "dash/primitives/merkle.h"
+#include "dash/rpc/block_template.h"
+#include "dash/x11/x11.h"
+#include "p2pool/work/job_builder.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/vectors.h"
+
+namespace {
+
+using p2pool::node::Node;
+using p2pool::work::JobPtr;
+using p2pool::work::PayoutChoice;
+using p2pool::work::Solution;
+using p2pool::work::Worker;
+
+/// A template that a real Dash Core gave on regtest, with six transactions, three of which depend on each other.
+dash::rpc::BlockTemplate recorded_template() {
+    return dash::rpc::parse_block_template(tests::load_recording("gbt/20_mempool_txs_dependents_h670.json"));
+}
+
+PayoutChoice miner(std::uint8_t number) {
+    PayoutChoice choice;
+    choice.pubkey_hash.fill(number);
+    return choice;
+}
+
+/// A node on regtest, and what it told its owner.
+class Fixture {
+  public:
+    explicit Fixture(double fee = 0) : node(settings(fee), clock) {
+        clock.set_unix_seconds(recorded_template().time);
+        node.set_events({.on_work_changed = [this](bool clean) { work_changes.push_back(clean); },
+                         .on_block_won = [this](dash::submission::WonBlock block) { won.push_back(std::move(block)); },
+                         .on_shares_added = [this] { node.settle(); }});
+    }
+
+    /// A solution whose hash is at most `at_most` and more than `above`.
+    Solution solve(const JobPtr& job, const dash::Uint256& at_most, const dash::Uint256& above = {}) {
+        Solution solution{.extranonce = next_extranonce++, .time = job->time, .nonce = 0, .version = job->version};
+        for (;; ++solution.nonce) {
+            const dash::Uint256 hash =
+                dash::x11::hash_number(p2pool::work::assemble_header(*job, solution).serialize());
+            if (hash <= at_most && hash > above) return solution;
+        }
+    }
+    Solution share_without_block(const JobPtr& job) { return solve(job, dash::Uint256::max(), job->block_target); }
+
+    void submit(const JobPtr& job, const Solution& solution, bool late = false) {
+        const auto evaluation = node.evaluate(job, solution, worker);
+        node.accept(job, solution, evaluation, worker, job->share_target, late);
+    }
+
+    tests::ManualClock clock;
+    std::vector<bool> work_changes;
+    std::vector<dash::submission::WonBlock> won;
+    Node node;
+    Worker worker{.name = "tester", .payout_hash = {}};
+    std::uint64_t next_extranonce = 1;
+
+  private:
+    static p2pool::node::NodeSettings settings(double fee) {
+        p2pool::node::NodeSettings settings;
+        settings.network = share_chain::find_network("dash_regtest");
+        settings.payout_hash.fill(0xaa);
+        settings.fee = fee;
+        settings.random_seed = 1;
+        return settings;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("without a template there is no work, and miners are told why") {
+    Fixture fixture;
+    CHECK(fixture.node.job(miner(1)) == nullptr);
+    CHECK(!fixture.node.no_work_reason().empty());
+}
+
+TEST_CASE("connections with one payout share a job, others have their own") {
+    Fixture fixture;
+    fixture.node.take_template(recorded_template());
+    CHECK(fixture.work_changes == std::vector<bool>{true});
+    const JobPtr job = fixture.node.job(miner(1));
+    REQUIRE(job != nullptr);
+    CHECK(fixture.node.job(miner(1)) == job);
+    const JobPtr other = fixture.node.job(miner(2));
+    CHECK(other->id != job->id);
+    CHECK(other->coinbase_prefix != job->coinbase_prefix);
+    CHECK(job->transaction_data->size() == recorded_template().transactions.size());
+}
+
+TEST_CASE("a block is submitted once, complete, and before it is accepted as a share") {
+    Fixture fixture;
+    fixture.node.take_template(recorded_template());
+    const JobPtr job = fixture.node.job(miner(1));
+    const Solution solution = fixture.solve(job, job->block_target);
+    const auto evaluation = fixture.node.evaluate(job, solution, fixture.worker);
+    CHECK(evaluation.is_block);
+    REQUIRE(fixture.won.size() == 1);
+    (void)fixture.node.evaluate(job, solution, fixture.worker);
+    CHECK(fixture.won.size() == 1);
+
+    const dash::Block block = dash::parse_block(*fixture.won[0].bytes);
+    CHECK(dash::x11::hash_number(block.header.serialize()) == fixture.won[0].hash);
+    std::vector<dash::Uint256> txids;
+    for (const dash::Transaction& transaction : block.transactions)
+        txids.push_back(transaction.txid());
+    CHECK(dash::merkle_root(txids) == block.header.merkle_root);
+    CHECK(block.transactions.size() == recorded_template().transactions.size() + 1);
+    std::uint64_t paid = 0;
+    for (const dash::TxOut& out : block.transactions[0].outputs)
+        paid += out.value_duffs;
+    CHECK(paid == recorded_template().coinbase_value_duffs);
+}
+
+TEST_CASE("a block with a time that Dash refuses is not sent") {
+    Fixture fixture;
+    fixture.node.take_template(recorded_template());
+    auto early = std::make_shared<p2pool::work::Job>(*fixture.node.job(miner(1)));
+    early->time = early->min_time - 1;
+    const auto evaluation = fixture.node.evaluate(early, fixture.solve(early, early->block_target), fixture.worker);
+    CHECK(evaluation.is_block);
+    CHECK(fixture.won.empty());
+}
+
+TEST_CASE("a share becomes the best one and makes the work before it old") {
+    Fixture fixture;
+    fixture.node.take_template(recorded_template());
+    const std::uint64_t event = fixture.node.work_event();
+    const JobPtr job = fixture.node.job(miner(1));
+    fixture.submit(job, fixture.share_without_block(job));
+    CHECK(fixture.node.work_event() == event + 1);
+    CHECK(fixture.work_changes == std::vector<bool>{true, true});
+    CHECK(fixture.node.status().chain_height == 1);
+    const JobPtr next = fixture.node.job(miner(1));
+    CHECK(next->id != job->id);
+
+    fixture.clock.advance(1);
+    fixture.submit(next, fixture.share_without_block(next));
+    CHECK(fixture.node.status().chain_height == 2);
+
+    // A second share for the old job is in the tracker, but beside the chain.
+    fixture.clock.advance(1);
+    fixture.submit(job, fixture.share_without_block(job), true);
+    CHECK(fixture.node.status().shares_known == 3);
+    CHECK(fixture.node.status().chain_height == 2);
+    CHECK(fixture.node.status().own.late == 1);
+    CHECK(fixture.node.status().own.total == 3);
+}
+
+TEST_CASE("time and transactions alone renew the work at the next refresh, without an event") {
+    Fixture fixture;
+    fixture.node.take_template(recorded_template());
+    const std::uint64_t event = fixture.node.work_event();
+    const std::string id = fixture.node.job(miner(1))->id;
+    fixture.node.refresh_work();
+    CHECK(fixture.node.job(miner(1))->id == id);
+
+    dash::rpc::BlockTemplate later = recorded_template();
+    later.time += 10;
+    fixture.node.take_template(later);
+    CHECK(fixture.node.job(miner(1))->id == id);
+    fixture.node.refresh_work();
+    CHECK(fixture.work_changes == std::vector<bool>{true, false});
+    CHECK(fixture.node.job(miner(1))->id != id);
+    CHECK(fixture.node.work_event() == event);
+}
+
+TEST_CASE("another previous block is an event at once") {
+    Fixture fixture;
+    fixture.node.take_template(recorded_template());
+    dash::rpc::BlockTemplate next = recorded_template();
+    next.previous_block = dash::Uint256(77);
+    ++next.height;
+    fixture.node.take_template(next);
+    CHECK(fixture.work_changes == std::vector<bool>{true, true});
+    CHECK(fixture.node.job(miner(1))->previous_block == dash::Uint256(77));
+}
+
+TEST_CASE("when dashd is silent for a minute nobody gets new work until it is back") {
+    Fixture fixture;
+    fixture.node.take_template(recorded_template());
+    fixture.clock.advance(59);
+    CHECK(fixture.node.job(miner(1)) != nullptr);
+    fixture.clock.advance(2);
+    CHECK(fixture.node.job(miner(1)) == nullptr);
+    CHECK(fixture.node.no_work_reason().find("lost contact with dashd") != std::string::npos);
+    fixture.node.take_template(recorded_template());
+    CHECK(fixture.node.job(miner(1)) != nullptr);
+    CHECK(fixture.node.no_work_reason().empty());
+}
+
+TEST_CASE("a template that no share can carry gives no work and ends nothing") {
+    Fixture fixture;
+    dash::rpc::BlockTemplate wrong = recorded_template();
+    wrong.payments[0].amount_duffs = wrong.coinbase_value_duffs + 1;
+    fixture.node.take_template(wrong);
+    CHECK(fixture.node.job(miner(1)) == nullptr);
+    CHECK(!fixture.node.no_work_reason().empty());
+    dash::rpc::BlockTemplate right = recorded_template();
+    right.previous_block = dash::Uint256(78);
+    fixture.node.take_template(right);
+    CHECK(fixture.node.job(miner(1)) != nullptr);
+}
+
+TEST_CASE("the operator's fee is that part of the jobs") {
+    Fixture none(0);
+    Fixture all(1);
+    Fixture some(0.25);
+    CHECK(none.node.apply_fee(miner(1)) == miner(1));
+    CHECK(all.node.apply_fee(miner(1)).pubkey_hash == all.node.node_payout_hash());
+    int taken = 0;
+    constexpr int kJobs = 4000;
+    for (int i = 0; i < kJobs; ++i) {
+        if (some.node.apply_fee(miner(1)).pubkey_hash == some.node.node_payout_hash()) ++taken;
+    }
+    CHECK(taken > kJobs / 4 - 200);
+    CHECK(taken < kJobs / 4 + 200);
+}
