@@ -191,8 +191,6 @@ void PeerConnection::State::take(const Frame& frame) {
         if (decode_nonce(frame.payload) == ping_nonce) {
             ping_time = std::chrono::duration_cast<std::chrono::microseconds>(clock.steady_now() - ping_sent);
         }
-    } else if (frame.command == "getheaders") {
-        send("headers", encode_headers({}));  // who asks must not wait: we have none
     } else if (owner != nullptr && policy.on_message) {
         policy.on_message(*owner, frame.command, frame.payload);
     }

@@ -14,7 +14,6 @@
 
 #include "dash/p2p/framing.h"
 #include "dash/p2p/messages.h"
-#include "dash/primitives/chain_params.h"
 #include "dash/util/clock.h"
 
 namespace dash::p2p {

@@ -22,15 +22,7 @@ const Wide& difficulty_numerator() {
 
 /// min(int(quotient − 1 + 0.5), 2^256 − 1) with python's int(), which cuts towards zero.
 Uint256 target_from_quotient(double quotient) {
-    const double target = quotient - 1 + 0.5;
-    if (target < 1) return Uint256();
-    if (target >= std::ldexp(1.0, 256)) return Uint256::max();
-    int exponent = 0;
-    const double mantissa = std::frexp(std::floor(target), &exponent);
-    const auto digits = static_cast<std::uint64_t>(std::ldexp(mantissa, 53));
-    const int shift = exponent - 53;
-    if (shift <= 0) return Uint256(digits >> static_cast<unsigned>(-shift));
-    return to_uint256(Wide(digits) << static_cast<unsigned>(shift));
+    return uint256_from_double(quotient - 1 + 0.5);
 }
 
 }  // namespace

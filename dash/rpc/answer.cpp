@@ -88,7 +88,9 @@ json read_result(const ClientSettings& settings, const HttpAnswer& answer, std::
     if (answer.status == 401 || answer.status == 403) throw_refused(settings, answer.status);
     if (answer.status == 503) {
         throw RpcError(Kind::kBadAnswer,
-                       "dashd is overloaded with RPC calls: raise rpcworkqueue and rpcthreads in dash.conf", 503);
+                       "dashd takes no RPC calls now (\"" + printable(answer.body) +
+                           "\"): it is stopping, or overloaded; if that goes on, raise rpcworkqueue in dash.conf",
+                       503);
     }
     json parsed = parse_json(settings, answer);
     const json* error = parsed.contains("error") ? &parsed["error"] : nullptr;

@@ -67,6 +67,7 @@ class Daemon {
 
     /// nullopt: accepted and connected. Otherwise dashd's word, e.g. "duplicate" (which proves nothing: the block may
     /// be known and not on the main chain), "inconclusive", "high-hash", "bad-cb-payee".
+    /// `block` must live until the call has ended.
     [[nodiscard]] boost::asio::awaitable<std::optional<std::string>> submit_block(ByteSpan block);
 
     /// nullopt: dashd does not know the block.

@@ -209,7 +209,11 @@ void BlockRun::take_state(BlockState state, const std::optional<rpc::HeaderInfo>
 }
 
 void BlockRun::first_outcome() {
-    if (--outcomes_awaited_ == 0) run_log::completed(report_, context_.senders.size(), answered_);
+    if (--outcomes_awaited_ > 0) return;
+    const auto rpc = !answered_ ? run_log::RpcOutcome::kUnanswered
+                     : invalid_ ? run_log::RpcOutcome::kRefused
+                                : run_log::RpcOutcome::kTaken;
+    run_log::completed(report_, context_.senders.size(), rpc);
 }
 
 void BlockRun::changed() {

@@ -1,8 +1,10 @@
 #include "dash/submission/journal.h"
 
+#include <optional>
 #include <utility>
 
 #include "dash/util/error.h"
+#include "dash/util/log.h"
 
 namespace dash::submission {
 namespace {
@@ -29,6 +31,16 @@ sqlite::Database open(const std::filesystem::path& file) {
         return sqlite::Database(file);
     } catch (const Error& error) {
         throw ConfigError(std::string(error.what()) + ": won blocks must be kept there; make the folder writable");
+    }
+}
+
+/// A damaged row must not keep the others from being taken up.
+std::optional<Uint256> parse_hash(const std::string& text) {
+    try {
+        return Uint256::from_hex(text);
+    } catch (const DecodeError& error) {
+        log::error("The journal of won blocks has a row that cannot be read: ", error.what());
+        return std::nullopt;
     }
 }
 
@@ -92,8 +104,10 @@ std::vector<JournalEntry> Journal::unfinished() {
         " WHERE NOT final ORDER BY found_at");
     std::vector<JournalEntry> entries;
     while (select.step()) {
+        const auto hash = parse_hash(select.text(0));
+        if (!hash) continue;
         JournalEntry entry;
-        entry.block.hash = Uint256::from_hex(select.text(0));
+        entry.block.hash = *hash;
         entry.block.height = static_cast<std::uint32_t>(select.integer(1));
         entry.block.finder = select.text(2);
         entry.block.found_at = select.real(3);
@@ -108,8 +122,9 @@ std::vector<JournalEntry> Journal::unfinished() {
 std::vector<Uint256> Journal::finished() {
     auto select = database_.prepare("SELECT hash FROM won_blocks WHERE final");
     std::vector<Uint256> hashes;
-    while (select.step())
-        hashes.push_back(Uint256::from_hex(select.text(0)));
+    while (select.step()) {
+        if (const auto hash = parse_hash(select.text(0))) hashes.push_back(*hash);
+    }
     return hashes;
 }
 

@@ -58,7 +58,7 @@ void call_failed(const SubmissionReport& report, const std::string& error) {
     log::error("RPC: [!] submitblock of ", name(report), " failed, trying again: ", error);
 }
 
-void completed(const SubmissionReport& report, std::size_t senders, bool rpc_answered) {
+void completed(const SubmissionReport& report, std::size_t senders, RpcOutcome rpc) {
     log::info(kRule);
     log::info("BLOCK SUBMISSION PIPELINE COMPLETE");
     if (senders == 0) {
@@ -68,7 +68,10 @@ void completed(const SubmissionReport& report, std::size_t senders, bool rpc_ans
     }
     log::info("  Local dashd P2P: ",
               report.daemon_p2p_sent ? "[OK] (always sent)" : "[!] (waiting for the connection)");
-    log::info("  RPC verification: ", rpc_answered ? "[OK] (completed)" : "[!] (tried again until dashd answers)");
+    const char* outcome = rpc == RpcOutcome::kTaken     ? "[OK] (completed)"
+                          : rpc == RpcOutcome::kRefused ? "[!] (refused)"
+                                                        : "[!] (tried again until dashd takes it)";
+    log::info("  RPC verification: ", outcome);
     log::info(kRule);
 }
 

@@ -15,8 +15,9 @@ void sender_outcome(const SubmissionReport& report, std::string_view sender, std
 /// `word`: nullopt for null.
 void answer(const SubmissionReport& report, const std::optional<std::string>& word);
 void call_failed(const SubmissionReport& report, const std::string& error);
+enum class RpcOutcome { kTaken, kRefused, kUnanswered };
 /// Every phase has told how its first attempt went.
-void completed(const SubmissionReport& report, std::size_t senders, bool rpc_answered);
+void completed(const SubmissionReport& report, std::size_t senders, RpcOutcome rpc);
 void asked_to_prefer(const SubmissionReport& report);
 /// The chain's opinion has changed.
 void state(const SubmissionReport& report);

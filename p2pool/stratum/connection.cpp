@@ -56,14 +56,23 @@ Connection::Connection(std::shared_ptr<ServerCore> core, tcp::socket socket, std
       pushed_number_(core_->work_number()),
       unsent_limit_(kMaxUnsentBytes) {}
 
+/// An exception ends one connection, never the node.
+template <typename Action>
+void Connection::protect(Action action) {
+    try {
+        action();
+    } catch (const std::exception& error) {
+        dash::log::error("The connection of ", ip_,
+                         " ends by an error of this program, please report it: ", error.what());
+        close();
+    }
+}
+
 void Connection::start() {
     asio::co_spawn(socket_.get_executor(), run(), [self = shared_from_this()](std::exception_ptr failure) {
-        try {
+        self->protect([&failure] {
             if (failure) std::rethrow_exception(failure);
-        } catch (const std::exception& error) {
-            dash::log::error("Connection of ", self->ip_,
-                             " ended by an error of this program, please report it: ", error.what());
-        }
+        });
         self->close();
     });
 }
@@ -239,7 +248,9 @@ void Connection::push_work(std::uint64_t number, std::uint64_t last_clean_number
     const bool clean = pushed_number_ < last_clean_number;
     pushed_number_ = number;
     if (closed_ || finishing_ || !miner_) return;
-    if (const auto push = miner_->next_work(clean)) send(push->pieces());
+    protect([this, clean] {
+        if (const auto push = miner_->next_work(clean)) send(push->pieces());
+    });
 }
 
 void Connection::tick() {
@@ -249,7 +260,9 @@ void Connection::tick() {
         return;
     }
     if (!miner_ || finishing_) return;
-    if (const auto push = miner_->tick()) send(push->pieces());
+    protect([this] {
+        if (const auto push = miner_->tick()) send(push->pieces());
+    });
 }
 
 bool Connection::is_overdue() const {

@@ -60,6 +60,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     [[nodiscard]] bool refuse_long_line();
     [[nodiscard]] boost::asio::awaitable<void> pause(double seconds);
 
+    template <typename Action>
+    void protect(Action action);
     void send(std::span<const std::string_view> pieces);
     void flush();
     void write_when_possible();

@@ -146,6 +146,7 @@ bool MinerSession::authorize(const Request& request, std::string& out) {
     }
     UserName user = parse_user_name(*user_name, *context_.network.parent);
     if (!user.refusal.empty()) {
+        dash::log::debug("STRATUM: ", ip_, " refused as '", *user_name, "': ", user.refusal);
         append_error(out, request.id, {ErrorCode::kUnauthorized, user.refusal});
         return true;
     }
@@ -154,6 +155,7 @@ bool MinerSession::authorize(const Request& request, std::string& out) {
     if (user.share_seconds) share_seconds_ = *user.share_seconds;
     if (session_.vardiff) session_.vardiff->set_share_seconds(share_seconds_);
     add_worker(*user_name, user);
+    dash::log::debug("STRATUM: ", ip_, " authorized as ", user.display);
     user_ = std::move(user);
     append_result(out, request.id, true);
     const bool other_payout = before != payout();

@@ -1,17 +1,12 @@
 #include <algorithm>
 
-#include "dash/util/log.h"
 #include "p2pool/stratum/miner_session.h"
-#include "p2pool/stratum/steady_seconds.h"
 #include "p2pool/stratum/submit.h"
 
 namespace p2pool::stratum {
 namespace {
 
 using nlohmann::json;
-
-/// The bits of a header version that may be rolled at all (BIP 320).
-constexpr std::uint32_t kRollableBits = 0x1fffe000;
 
 /// [worker, job id, extranonce2, ntime, nonce, version bits?]
 constexpr std::size_t kWorker = 0;

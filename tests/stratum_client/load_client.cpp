@@ -11,7 +11,6 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/use_future.hpp>
 #include <future>
 #include <optional>
 #include <set>
@@ -23,6 +22,7 @@
 #include "dash/util/error.h"
 #include "tests/stratum_client/miner.h"
 #include "tests/stratum_client/session.h"
+#include "tests/support/spawn_future.h"
 
 namespace stratum_client {
 
@@ -204,7 +204,7 @@ bool LoadClient::wait_until_ready(std::chrono::milliseconds timeout) {
     const auto deadline = std::chrono::steady_clock::now() + timeout;
     for (;;) {
         const auto is_ready = [](State& state) -> asio::awaitable<bool> { co_return state.ready(); };
-        if (asio::co_spawn(state_->context, is_ready(*state_), asio::use_future).get()) return true;
+        if (tests::spawn_future(state_->context, is_ready(*state_)).get()) return true;
         if (std::chrono::steady_clock::now() > deadline) return false;
         std::this_thread::sleep_for(kPace);
     }
@@ -216,7 +216,7 @@ void LoadClient::trigger(TimePoint when) {
 
 Statistics LoadClient::statistics() {
     const auto copy = [](State& state) -> asio::awaitable<Statistics> { co_return state.statistics; };
-    return asio::co_spawn(state_->context, copy(*state_), asio::use_future).get();
+    return tests::spawn_future(state_->context, copy(*state_)).get();
 }
 
 std::vector<std::string> make_addresses(std::size_t count) {

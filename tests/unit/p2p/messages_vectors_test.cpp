@@ -106,7 +106,9 @@ void check_payload(const std::string& command, const Bytes& payload, const json&
 TEST_CASE("messages of the Dash network are as the reference packs them") {
     const json vectors = tests::load_vectors("dash_p2p_messages.json");
     REQUIRE(!vectors.at("nets").empty());
-    for (const auto& [net, set] : vectors["nets"].items()) {
+    for (const auto& entry : vectors["nets"].items()) {
+        const std::string& net = entry.key();
+        const json& set = entry.value();
         CAPTURE(net);
         const Bytes magic = tests::bytes_value(set.at("prefix"));
         FrameParser parser(magic);

@@ -136,6 +136,25 @@ TEST_CASE("true division rounds to the nearest, ties to even") {
     }
 }
 
+TEST_CASE("a double becomes the whole number that python's int() makes of it") {
+    CHECK(dash::uint256_from_double(0.9).is_zero());
+    CHECK(dash::uint256_from_double(-5).is_zero());
+    CHECK(dash::uint256_from_double(std::numeric_limits<double>::quiet_NaN()).is_zero());
+    CHECK(dash::uint256_from_double(1.99) == dash::Uint256(1));
+    CHECK(dash::uint256_from_double(std::ldexp(1.0, 256)) == dash::Uint256::max());
+    CHECK(dash::uint256_from_double(std::numeric_limits<double>::infinity()) == dash::Uint256::max());
+
+    tests::Random random;
+    INFO(random.how_to_repeat());
+    for (int i = 0; i < 1000; ++i) {
+        const dash::Uint256 value = random.uint256_of_any_size();
+        const double nearest = dash::to_double(dash::to_wide(value));
+        if (nearest < std::ldexp(1.0, 256)) {
+            CHECK(dash::to_double(dash::to_wide(dash::uint256_from_double(nearest))) == nearest);
+        }
+    }
+}
+
 TEST_CASE("the largest operands stay exact") {
     const Wide largest = ~Wide(0);
     CHECK(dash::true_division(largest, Wide(1)) == std::ldexp(1.0, 512));

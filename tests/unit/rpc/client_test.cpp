@@ -172,12 +172,12 @@ TEST_CASE("a call ends at its deadline, and the next one has a connection of its
     CHECK(call(loop, client) == "now");
     const auto begin = std::chrono::steady_clock::now();
     try {
-        loop.run(client.call("hang", json::array(), 80ms));
+        loop.run(client.call("hang", json::array(), 300ms));
         FAIL("no timeout");
     } catch (const RpcError& error) {
         CHECK(error.kind() == Kind::kTimeout);
     }
-    CHECK(std::chrono::steady_clock::now() - begin >= 80ms);
+    CHECK(std::chrono::steady_clock::now() - begin >= 300ms);
     CHECK(std::chrono::steady_clock::now() - begin < 10s);
     CHECK(server.requests() == 2);
     CHECK(call(loop, client) == "now");

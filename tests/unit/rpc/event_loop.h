@@ -3,9 +3,10 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 #include <chrono>
 #include <utility>
+
+#include "tests/support/spawn_future.h"
 
 namespace tests {
 
@@ -16,7 +17,7 @@ class EventLoop {
 
     template <typename T>
     T run(boost::asio::awaitable<T> work) {
-        auto result = boost::asio::co_spawn(io_, std::move(work), boost::asio::use_future);
+        auto result = spawn_future(io_, std::move(work));
         while (result.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
             io_.restart();
             io_.run_one();

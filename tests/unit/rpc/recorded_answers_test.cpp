@@ -123,7 +123,9 @@ TEST_CASE("recorded errors keep their code and words") {
 TEST_CASE("all that a starting dashd says is a warm-up") {
     std::size_t count = 0;
     const json startup = tests::load_recording("misc/rpc_during_startup.json");
-    for (const auto& [name, recorded] : startup.items()) {
+    for (const auto& entry : startup.items()) {
+        const std::string& name = entry.key();
+        const json& recorded = entry.value();
         if (!recorded.is_object() || !recorded.contains("http_status") || recorded["http_status"] == 200) continue;
         CAPTURE(name);
         CHECK(replayed_error(recorded["http_status"], recorded["response"]).code() == dash::rpc::code::kWarmup);
@@ -134,12 +136,14 @@ TEST_CASE("all that a starting dashd says is a warm-up") {
 
 TEST_CASE("dashd's HTTP answers are judged by what they hold") {
     const json exchanges = tests::load_recording("misc/http_layer.json");
-    for (const auto& [name, recorded] : exchanges.items()) {
+    for (const auto& entry : exchanges.items()) {
+        const std::string& name = entry.key();
+        const json& recorded = entry.value();
         CAPTURE(name);
-        tests::FakeRpcServer server([&, &answer = recorded](const tests::RpcRequest& request) {
+        tests::FakeRpcServer server([&recorded](const tests::RpcRequest& request) {
             tests::RpcReply reply;
-            reply.status = answer.at("status");
-            reply.body = answer.at("body");
+            reply.status = recorded.at("status");
+            reply.body = recorded.at("body");
             json body = json::parse(reply.body, nullptr, false);
             if (body.is_object() && !body["id"].is_null()) {
                 body["id"] = request.id;

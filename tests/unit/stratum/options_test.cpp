@@ -113,10 +113,11 @@ TEST_CASE("a fixed difficulty is kept to, within floor and ceiling") {
     node.work.share_difficulty = 5e6;
     const std::pair<const char*, double> cases[] = {{"rig7+1024", 1024}, {"rig7+0", 64},        {"rig7+1e-9", 64},
                                                     {"rig7+1e400", 1e6}, {"rig7+2000000", 1e6}, {"rig7+512+s5", 512}};
-    for (const auto& [user, difficulty] : cases) {
-        CAPTURE(user);
+    for (const auto& test : cases) {
+        const double difficulty = test.second;
+        CAPTURE(test.first);
         node.reconnect();
-        node.start(user);
+        node.start(test.first);
         CHECK(node.miner->difficulty().value == difficulty);
         CHECK(node.call("mining.suggest_difficulty", {300}).size() == 1);
         CHECK(node.miner->difficulty().value == difficulty);

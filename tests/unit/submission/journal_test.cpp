@@ -111,6 +111,20 @@ TEST_CASE("files that cannot serve as journal are told to the operator") {
     CHECK_THROWS_AS(Journal(place.file), dash::ConfigError);
 }
 
+TEST_CASE("a damaged row costs nothing but itself") {
+    const Folder place;
+    Journal journal(place.file);
+    journal.add(block(1));
+    journal.add(block(2));
+    journal.update({block(3), BlockState::kLost, ""});
+    dash::sqlite::Database(place.file)
+        .execute(
+            "UPDATE won_blocks SET hash = 'x' WHERE height = 1001; UPDATE won_blocks SET hash = 'y' WHERE height = "
+            "1003");
+    CHECK(journal.unfinished().size() == 1);
+    CHECK(journal.finished().empty());
+}
+
 TEST_CASE("the journal of a newer release is left alone") {
     const Folder place;
     { Journal journal(place.file); }

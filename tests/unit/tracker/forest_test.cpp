@@ -211,14 +211,15 @@ TEST_CASE("sums of the largest possible efforts do not wrap") {
     CHECK(forest.line(Uint256(1000)).min_work == most * 1000);
 }
 
-/// A line of 100,000 that came newest first, and one that forks at every share, must not make any operation slow: this
-/// test would not end in time.
+/// A line that came newest first, and one that forks at every share, must not make any operation slow: each would take
+/// a square of their lengths, and this test would not end in time.
 TEST_CASE("long and ragged lines stay fast") {
-    constexpr std::uint64_t kLength = 100000;
+    constexpr std::uint64_t kLength = 50000;
+    std::uint64_t wrong = 0;
     Forest backwards;
     for (std::uint64_t i = kLength; i >= 1; --i) {
         backwards.add(Uint256(i), Uint256(i - 1), {1, 1});
-        CHECK(backwards.line(Uint256(kLength)).height == kLength - i + 1);
+        wrong += backwards.line(Uint256(kLength)).height != kLength - i + 1;
     }
     Forest ragged;
     for (std::uint64_t i = 1; i <= kLength; ++i) {
@@ -227,13 +228,14 @@ TEST_CASE("long and ragged lines stay fast") {
     }
     CHECK(ragged.heads().size() == kLength + 1);
     for (std::uint64_t i = 1; i <= kLength; ++i) {
-        CHECK(ragged.line(Uint256(i + kLength)).height == i);
-        CHECK(ragged.ancestor(Uint256(kLength), kLength - i) == Uint256(i));
+        wrong += ragged.line(Uint256(i + kLength)).height != i;
+        wrong += ragged.ancestor(Uint256(kLength), kLength - i) != Uint256(i);
     }
     for (std::uint64_t i = 1; i <= kLength; ++i) {
-        CHECK(ragged.remove(Uint256(i + kLength)));
-        CHECK(ragged.remove(Uint256(i)));
+        wrong += !ragged.remove(Uint256(i + kLength));
+        wrong += !ragged.remove(Uint256(i));
     }
+    CHECK(wrong == 0);
     CHECK(ragged.size() == 0);
     CHECK(ragged.tails().empty());
 }
