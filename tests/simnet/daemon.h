@@ -56,6 +56,9 @@ class Daemon {
     boost::asio::awaitable<std::vector<dash::Uint256>> fork(std::uint32_t depth, std::size_t length);
     std::vector<dash::Uint256> send(const TrafficRequest& request);
 
+    /// Ends early when the daemon stops.
+    boost::asio::awaitable<void> pause(std::chrono::milliseconds duration);
+
     /// Ends every connection and wait, so that the io_context runs out of work.
     void shut_down();
     [[nodiscard]] bool stopping() const { return stopping_; }
@@ -65,7 +68,6 @@ class Daemon {
 
   private:
     boost::asio::awaitable<dash::Block> ground(dash::Block block);
-    boost::asio::awaitable<void> pause(std::chrono::milliseconds duration);
 
     boost::asio::io_context& context_;
     World world_;

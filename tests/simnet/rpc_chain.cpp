@@ -6,6 +6,7 @@ namespace simnet {
 namespace {
 
 constexpr std::uint32_t kInitialDownloadAge = 6 * 60 * 60;
+constexpr std::uint32_t kWithdrawals = 600;
 constexpr const char* kCategory = "Blockchain";
 
 dash::Uint256 read_hash(const RpcParams& params, std::size_t index, const std::string& name) {
@@ -49,21 +50,28 @@ Json buried(std::uint32_t height, std::uint32_t tip_height) {
     return {{"type", "buried"}, {"active", tip_height + 1 >= height}, {"height", height}};
 }
 
+Json bip9(const char* status, bool by_masternodes, std::uint32_t since) {
+    Json result{{"status", status}};
+    if (std::string_view(status) == "started") result["bit"] = 28;
+    result["start_time"] = 0;
+    result["timeout"] = INT64_MAX;
+    result["min_activation_height"] = 0;
+    result["ehf"] = by_masternodes;
+    result["since"] = since;
+    return result;
+}
+
 Json testdummy(const Rules& rules, std::uint32_t tip_height) {
     const std::uint32_t next = tip_height + 1;
-    const bool active = next >= rules.testdummy_active;
-    const bool started = !active && next >= rules.testdummy_started;
-    Json bip9{{"status", active ? "active" : started ? "started" : "defined"}};
-    if (started) bip9["bit"] = 28;
-    bip9["start_time"] = 0;
-    bip9["timeout"] = INT64_MAX;
-    bip9["min_activation_height"] = 0;
-    bip9["ehf"] = false;
-    bip9["since"] = active ? rules.testdummy_active : started ? rules.testdummy_started : 0;
-    Json result{{"type", "bip9"}, {"bip9", std::move(bip9)}};
-    if (active) result["height"] = rules.testdummy_active;
-    result["active"] = active;
-    return result;
+    if (next < rules.testdummy_started)
+        return {{"type", "bip9"}, {"bip9", bip9("defined", false, 0)}, {"active", false}};
+    if (next < rules.testdummy_active) {
+        return {{"type", "bip9"}, {"bip9", bip9("started", false, rules.testdummy_started)}, {"active", false}};
+    }
+    return {{"type", "bip9"},
+            {"bip9", bip9("active", false, rules.testdummy_active)},
+            {"height", rules.testdummy_active},
+            {"active", true}};
 }
 
 Json softforks(const Rules& rules, std::uint32_t tip) {
@@ -79,6 +87,8 @@ Json softforks(const Rules& rules, std::uint32_t tip) {
         forks[always] = buried(1, tip);
     forks["v20"] = buried(rules.v20, tip);
     forks["mn_rr"] = buried(rules.mn_rr, tip);
+    forks["withdrawals"] = buried(kWithdrawals, tip);
+    forks["v24"] = {{"type", "bip9"}, {"bip9", bip9("defined", true, 0)}, {"active", false}};
     forks["testdummy"] = testdummy(rules, tip);
     return forks;
 }

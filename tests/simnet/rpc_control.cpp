@@ -2,6 +2,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <map>
+#include <optional>
 
 #include "dash/primitives/script.h"
 #include "dash/util/error.h"
@@ -13,6 +14,7 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr auto kAnswerFirst = std::chrono::milliseconds(50);
 constexpr const char* kCategory = "Simnet";
 
 const std::map<std::string, bool Faults::*>& switches() {
@@ -63,22 +65,37 @@ Json hashes_json(const std::vector<dash::Uint256>& hashes) {
     return result;
 }
 
+/// For good without a duration. When the RPC port is to close, its caller gets his answer first.
+asio::awaitable<void> apply(Daemon& daemon, Faults faults, std::optional<std::chrono::milliseconds> duration) {
+    if (faults.refuse_rpc) co_await daemon.pause(kAnswerFirst);
+    if (duration) {
+        co_await daemon.set_faults_for(faults, *duration);
+    } else {
+        daemon.set_faults(faults);
+    }
+}
+
 asio::awaitable<Json> fault(Daemon& daemon, RpcParams params) {
-    const Json request = params.has(0) ? params.object(0) : Json::object();
-    const auto duration = request.find("seconds");
-    if (params.has(0) && duration == request.end()) daemon.set_faults(read_faults(daemon, request));
-    if (duration != request.end()) {
-        asio::co_spawn(co_await asio::this_coro::executor,
-                       daemon.set_faults_for(read_faults(daemon, request), seconds(*duration)), asio::detached);
+    if (params.has(0)) {
+        const Json& request = params.object(0);
+        std::optional<std::chrono::milliseconds> duration;
+        if (request.contains("seconds")) duration = seconds(request["seconds"]);
+        asio::co_spawn(co_await asio::this_coro::executor, apply(daemon, read_faults(daemon, request), duration),
+                       asio::detached);
     }
     co_return faults_json(daemon.faults());
 }
 
+asio::awaitable<void> restart_after_answer(Daemon& daemon, std::chrono::milliseconds down,
+                                           std::chrono::milliseconds warm_up) {
+    co_await daemon.pause(kAnswerFirst);
+    co_await daemon.restart(down, warm_up);
+}
+
 asio::awaitable<Json> restart(Daemon& daemon, RpcParams params) {
-    const auto pause = [&](std::size_t index) {
-        return std::chrono::milliseconds(params.has(index) ? 1000 * params.number(index) : 1000);
-    };
-    asio::co_spawn(co_await asio::this_coro::executor, daemon.restart(pause(0), pause(1)), asio::detached);
+    const auto down = seconds(params.has(0) ? params.number(0) : 1);
+    const auto warm_up = seconds(params.has(1) ? params.number(1) : 1);
+    asio::co_spawn(co_await asio::this_coro::executor, restart_after_answer(daemon, down, warm_up), asio::detached);
     co_return nullptr;
 }
 
@@ -171,8 +188,8 @@ void add_control_methods(Daemon& daemon) {
               [&](P params) { return lock(daemon, params); });
     table.add({kCategory, "simnet_superblock", {"payments"}, 1, "[{\"address\":\"…\",\"amount\":duffs},...]", {}},
               [&](P params) { return superblock(daemon, params); });
-    table.add({kCategory, "simnet_finish_quorums", {}, 0, "", {}}, [&](P) {
-        daemon.world().finish_quorums();
+    table.add({kCategory, "simnet_finish_quorums", {"type"}, 1, "type", {}}, [&](P params) {
+        daemon.world().finish_quorums(static_cast<std::uint8_t>(params.number(0)));
         return nullptr;
     });
     table.add({kCategory,

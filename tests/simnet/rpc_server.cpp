@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::uint64_t kMaxRequestBytes = 64U << 20;
 constexpr std::string_view kControlPrefix = "simnet_";
+constexpr const char* kNoWallet = "Requested wallet does not exist or is not loaded";
 
 std::string base64(const std::string& text) {
     std::string encoded(4 * ((text.size() + 2) / 3) + 1, '\0');
@@ -104,7 +105,7 @@ asio::awaitable<void> RpcServer::serve(std::shared_ptr<Session> session) {
                 answered.status = 401;
                 response.set(http::field::www_authenticate, "Basic realm=\"jsonrpc\"");
             } else {
-                answered = co_await answer(*session, request.body());
+                answered = co_await answer(*session, target, request.body());
             }
             response.result(answered.status);
             response.set(http::field::content_type,
@@ -124,7 +125,8 @@ bool RpcServer::is_authorized(const std::string& authorization) const {
     return !faults_.reject_credentials && authorization == expected_authorization_;
 }
 
-asio::awaitable<RpcServer::Answer> RpcServer::answer(Session& session, const std::string& body) {
+asio::awaitable<RpcServer::Answer> RpcServer::answer(Session& session, const std::string& target,
+                                                     const std::string& body) {
     const Json request = Json::parse(body, nullptr, false);
     if (!is_control(request)) {
         if (faults_.busy_rpc) co_return Answer{503, "Work queue depth exceeded", false};
@@ -140,6 +142,10 @@ asio::awaitable<RpcServer::Answer> RpcServer::answer(Session& session, const std
     }
     if (request.is_discarded()) {
         co_return Answer{500, error_answer(RpcFailure::kParse, "Parse error", nullptr).dump() + "\n", true};
+    }
+    if (target != "/") {
+        const Json id = request.is_object() ? request.value("id", Json()) : Json();
+        co_return Answer{500, error_answer(RpcFailure::kWalletNotFound, kNoWallet, id).dump() + "\n", true};
     }
     if (request.is_array()) co_return co_await answer_batch(request);
     co_return co_await answer_single(request);

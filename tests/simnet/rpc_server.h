@@ -49,7 +49,7 @@ class RpcServer {
 
     boost::asio::awaitable<void> listen();
     boost::asio::awaitable<void> serve(std::shared_ptr<Session> session);
-    boost::asio::awaitable<Answer> answer(Session& session, const std::string& body);
+    boost::asio::awaitable<Answer> answer(Session& session, const std::string& target, const std::string& body);
     boost::asio::awaitable<Answer> answer_single(Json request);
     boost::asio::awaitable<Answer> answer_batch(Json requests);
     boost::asio::awaitable<Json> run(const Json& request, int& http_status);

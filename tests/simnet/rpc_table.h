@@ -24,6 +24,7 @@ class RpcFailure : public dash::Error {
         kInvalidAddressOrKey = -5,
         kInvalidParameter = -8,
         kInitialDownload = -10,
+        kWalletNotFound = -18,
         kDeserialization = -22,
         kWarmup = -28,
         kInvalidRequest = -32600,

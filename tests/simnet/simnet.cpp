@@ -4,11 +4,11 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_future.hpp>
 #include <future>
 #include <thread>
 
 #include "tests/simnet/daemon.h"
+#include "tests/support/spawn_future.h"
 
 namespace simnet {
 
@@ -35,7 +35,7 @@ struct Simnet::State {
 
     template <typename T>
     T wait_for(asio::awaitable<T> task) {
-        return asio::co_spawn(context, std::move(task), asio::use_future).get();
+        return tests::spawn_future(context, std::move(task)).get();
     }
 
     asio::io_context context{1};

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint32_t kBlockSeconds = 150;
 constexpr std::uint32_t kBlocksBeforeMasternodes = 8;
+constexpr std::uint32_t kBlocksForCollaterals = 20;  // mature ones
 
 Rules with_easy_start(Rules rules, std::uint32_t blocks) {
     rules.easy_until = std::max(rules.easy_until, blocks);
@@ -29,10 +30,12 @@ World::World(const WorldSettings& settings, const dash::Clock& clock)
 
 void World::premine(const WorldSettings& settings) {
     const std::uint32_t first_time = chain_.now() - settings.blocks * kBlockSeconds;
+    const std::uint32_t first_registration =
+        std::max(chain_.rules().dip3 + kBlocksBeforeMasternodes, kCoinbaseMaturity + kBlocksForCollaterals);
     std::uint32_t to_register = settings.masternodes;
     bool updated = false;
     for (std::uint32_t height = 1; height <= settings.blocks; ++height) {
-        if (height >= chain_.rules().dip3 + kBlocksBeforeMasternodes) {
+        if (height >= first_registration) {
             TrafficRequest request;
             if (to_register > 0) {
                 --to_register;
@@ -89,12 +92,15 @@ std::uint32_t World::schedule_superblock(std::vector<dash::TxOut> payments) {
     return height;
 }
 
-void World::finish_quorums() {
+void World::finish_quorums(std::uint8_t type) {
     const EvoContext context = chain_.evo_context(chain_.tip());
     const auto state = chain_.evo_state(chain_.tip());
-    const std::vector<QuorumCommitment> due = state->quorums.required(context.rules, context.height, context.hash_at);
-    if (due.empty())
-        throw dash::Error("no quorum commitment is due in the next block; that is so where height % 24 is 10 to 20");
+    std::vector<QuorumCommitment> due = state->quorums.required(context.rules, context.height, context.hash_at);
+    std::erase_if(due, [&](const QuorumCommitment& commitment) { return commitment.type != type; });
+    if (due.empty()) {
+        throw dash::Error("the next block needs no commitment of quorums of type " + std::to_string(type) +
+                          "; one that does has a height whose rest modulo 24 is 10 to 18 (12 to 20 for type 103)");
+    }
     for (QuorumCommitment commitment : due) {
         commitment.signers.assign(commitment.signers.size(), true);
         commitment.valid_members.assign(commitment.valid_members.size(), true);

@@ -40,9 +40,9 @@ class World {
     /// The next superblock height from here on at which none is set yet; its block has to pay these. Throws dash::Error
     /// when it would be more than the rules allow.
     std::uint32_t schedule_superblock(std::vector<dash::TxOut> payments);
-    /// Ends the quorum sessions whose commitments the next block has to carry, so that it carries real ones. Throws
-    /// dash::Error when none is due.
-    void finish_quorums();
+    /// Ends the sessions of one type of quorum (100, 102, 103 or 106) whose commitments the next block has to carry, so
+    /// that it carries real ones. Throws dash::Error when none is due.
+    void finish_quorums(std::uint8_t type);
     /// False when the block is unknown or invalid.
     bool lock(const dash::Uint256& hash);
 
