@@ -131,7 +131,8 @@ TEST_CASE("handshakes go as recorded with every protocol version") {
     const recorded::OrderedJson recordings = recorded::load("misc/p2p_results.json");
     for (const auto& [name, expected] : recordings.items()) {
         if (name.rfind("version_", 0) != 0) continue;
-        CAPTURE(name);
+        const std::string& captured_name = name;
+        CAPTURE(captured_name);
         const auto version = static_cast<std::uint32_t>(std::stoul(name.substr(8)));
         Peer peer(simnet.p2p_port());
         peer.send_version(version);
@@ -161,7 +162,8 @@ TEST_CASE("pushed blocks are judged, and the next submission of them says what b
     Peer peer(simnet.p2p_port());
     peer.shake_hands();
     const auto push = [&](const dash::Bytes& block, const std::string& name) {
-        CAPTURE(name);
+        const std::string& captured_name = name;
+        CAPTURE(captured_name);
         const bool becomes_tip = !recording[name]["became_tip_ms"].is_null();
         const dash::Uint256 before = simnet.tip();
         peer.send("block", block);

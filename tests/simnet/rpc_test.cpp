@@ -58,7 +58,8 @@ TEST_CASE("HTTP requests get the recorded status, headers and errors") {
     const Simnet simnet;
     const recorded::OrderedJson recordings = recorded::load("misc/http_layer.json");
     for (const auto& [name, exchange] : recordings.items()) {
-        CAPTURE(name);
+        const std::string& captured_name = name;
+        CAPTURE(captured_name);
         HttpCall call;
         call.port = simnet.rpc_port();
         call.target = exchange["path"].get<std::string>();
@@ -90,7 +91,8 @@ TEST_CASE("getblocktemplate can be called in the recorded ways") {
     const Simnet simnet;
     const recorded::OrderedJson recordings = recorded::load("misc/getblocktemplate_call_forms.json");
     for (const auto& [name, form] : recordings.items()) {
-        CAPTURE(name);
+        const std::string& captured_name = name;
+        CAPTURE(captured_name);
         const auto answer = rpc_call(simnet.rpc_port(), "getblocktemplate", form["params"]);
         REQUIRE(answer);
         CHECK(answer->status == form["http_status"]);
@@ -121,7 +123,8 @@ TEST_CASE("proposals are judged without proof of work") {
     static_cast<void>(ask(simnet, "submitblock", Json::array({dash::to_hex(blocks["duplicate_invalid"])})));
     for (const auto& recording : recorded::load("misc/getblocktemplate_proposals.json")) {
         const auto name = recording["name"].get<std::string>();
-        CAPTURE(name);
+        const std::string& captured_name = name;
+        CAPTURE(captured_name);
         REQUIRE(blocks.count(name) == 1);
         const Json request{{"mode", "proposal"}, {"data", dash::to_hex(blocks[name])}};
         const auto answer = rpc_call(simnet.rpc_port(), "getblocktemplate", Json::array({request}));

@@ -74,7 +74,7 @@ void add_all(benchmark::State& state) {
         mainnet.reset();
         state.ResumeTiming();
     }
-    state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * Mainnet().shares.size()));
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(Mainnet().shares.size()));
 }
 
 void think_again(benchmark::State& state) {

@@ -28,7 +28,8 @@ TEST_CASE("version rolling is granted within BIP 320's bits") {
           "0000e000");
     CHECK(configure(node, {"version-rolling"}, json::object())["version-rolling.mask"] == "1fffe000");
     CHECK(configure(node, {"version-rolling"}, {{"version-rolling.mask", "zz"}})["version-rolling"].is_string());
-    CHECK(node.ask("mining.configure", {json{"version-rolling"}})["result"]["version-rolling"] == true);
+    CHECK(node.ask("mining.configure", json::array({json::array({"version-rolling"})}))["result"]["version-rolling"] ==
+          true);
 }
 
 TEST_CASE("extensions are answered one by one") {
@@ -132,14 +133,14 @@ TEST_CASE("the transactions of a held job can be read") {
     node.work.transaction_data =
         std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"aa", "bbcc"});
     const json job = node.start();
-    CHECK(node.ask("mining.get_transactions", {job[0]})["result"] == json{"aa", "bbcc"});
-    CHECK(node.ask("mining.get_transactions", json::array())["result"] == json{"aa", "bbcc"});
+    CHECK(node.ask("mining.get_transactions", json::array({job[0]}))["result"] == json::array({"aa", "bbcc"}));
+    CHECK(node.ask("mining.get_transactions", json::array())["result"] == json::array({"aa", "bbcc"}));
     CHECK(code_of(node.ask("mining.get_transactions", {"deadbeef"})) == 21);
     CHECK(code_of(node.ask("mining.get_transactions", {5})) == 21);
     node.work.transaction_data = nullptr;
     node.work.new_event();
     const json empty = node.push(true)[0]["params"];
-    CHECK(node.ask("mining.get_transactions", {empty[0]})["result"] == json::array());
+    CHECK(node.ask("mining.get_transactions", json::array({empty[0]}))["result"] == json::array());
 }
 
 TEST_CASE("a long answer is not given again and again") {
@@ -147,8 +148,8 @@ TEST_CASE("a long answer is not given again and again") {
     node.work.transaction_data =
         std::make_shared<const std::vector<std::string>>(std::vector<std::string>(100, std::string(80'000, 'a')));
     const json job = node.start();
-    CHECK(node.ask("mining.get_transactions", {job[0]})["result"].size() == 100);
-    CHECK(code_of(node.ask("mining.get_transactions", {job[0]})) == 20);
+    CHECK(node.ask("mining.get_transactions", json::array({job[0]}))["result"].size() == 100);
+    CHECK(code_of(node.ask("mining.get_transactions", json::array({job[0]}))) == 20);
     node.clock.advance(10);
-    CHECK(node.ask("mining.get_transactions", {job[0]})["result"].size() == 100);
+    CHECK(node.ask("mining.get_transactions", json::array({job[0]}))["result"].size() == 100);
 }
