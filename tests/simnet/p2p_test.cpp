@@ -162,8 +162,7 @@ TEST_CASE("pushed blocks are judged, and the next submission of them says what b
     Peer peer(simnet.p2p_port());
     peer.shake_hands();
     const auto push = [&](const dash::Bytes& block, const std::string& name) {
-        const std::string& captured_name = name;
-        CAPTURE(captured_name);
+        CAPTURE(name);
         const bool becomes_tip = !recording[name]["became_tip_ms"].is_null();
         const dash::Uint256 before = simnet.tip();
         peer.send("block", block);

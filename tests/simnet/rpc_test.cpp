@@ -123,8 +123,7 @@ TEST_CASE("proposals are judged without proof of work") {
     static_cast<void>(ask(simnet, "submitblock", Json::array({dash::to_hex(blocks["duplicate_invalid"])})));
     for (const auto& recording : recorded::load("misc/getblocktemplate_proposals.json")) {
         const auto name = recording["name"].get<std::string>();
-        const std::string& captured_name = name;
-        CAPTURE(captured_name);
+        CAPTURE(name);
         REQUIRE(blocks.count(name) == 1);
         const Json request{{"mode", "proposal"}, {"data", dash::to_hex(blocks[name])}};
         const auto answer = rpc_call(simnet.rpc_port(), "getblocktemplate", Json::array({request}));
