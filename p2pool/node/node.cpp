@@ -106,7 +106,8 @@ bool Node::choose_best() {
     for (const auto& [hash, reason] : decision_.rejected) {
         dash::log::warning("Share ", hash.to_hex(), " was refused: ", reason);
     }
-    for (const dash::Uint256& hash : decision_.removed) own_.forget(hash);
+    for (const dash::Uint256& hash : decision_.removed)
+        own_.forget(hash);
     if (decision_.best == own_.best()) return false;
     own_.best_changed(tracker_, decision_.best);
     return true;
