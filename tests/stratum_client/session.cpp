@@ -73,7 +73,7 @@ asio::awaitable<void> Session::run() {
         if (!settings_.silent) introduce();
         co_await (read() && write());
     } catch (const boost::system::system_error& error) {
-        if (error.code() != asio::error::operation_aborted) statistics_.last_error = error.what();
+        if (error.code() != asio::error::operation_aborted) statistics_.last_error = error.code().message();
     } catch (const std::exception& error) {
         statistics_.last_error = error.what();
     }
