@@ -1,12 +1,14 @@
 #include "tests/simnet/daemon.h"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "dash/util/error.h"
 #include "dash/x11/x11.h"
+#include "tests/simnet/rpc_json.h"
 
 namespace simnet {
 
@@ -34,6 +36,11 @@ Daemon::Daemon(asio::io_context& context, Settings settings, const dash::Clock& 
     add_network_methods(*this);
     add_control_methods(*this);
     world_.chain().on_new_tip([this](const auto&, const auto&) { new_tip_.notify(); });
+    if (settings.lock_after) {
+        world_.chain().on_new_tip([this, delay = *settings.lock_after](const auto&, const auto&) {
+            asio::co_spawn(context_, lock_later(world_.chain().tip().hash, delay), asio::detached);
+        });
+    }
     rpc_.open();
     add_listener(std::move(settings.p2p));
 }
@@ -82,6 +89,13 @@ asio::awaitable<void> Daemon::restart(std::chrono::milliseconds down, std::chron
     co_await pause(warm_up);
     started_at_ = world_.chain().now();
     set_faults({});
+}
+
+asio::awaitable<void> Daemon::lock_later(dash::Uint256 hash, std::chrono::milliseconds delay) {
+    co_await pause(delay);
+    const BlockEntry& entry = *world_.chain().find(hash);
+    // A block that lost meanwhile stays without a lock, as the quorums sign what most of them see.
+    if (!stopping_ && world_.chain().is_active(entry) && !is_locked(world_.chain(), entry)) world_.lock(hash);
 }
 
 asio::awaitable<dash::Block> Daemon::ground(dash::Block block) {

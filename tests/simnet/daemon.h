@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "tests/simnet/faults.h"
@@ -26,6 +27,8 @@ class Daemon {
         WorldSettings world;
         RpcServerSettings rpc;
         P2pSettings p2p;
+        /// The masternodes lock every new tip so long after it came; never when absent.
+        std::optional<std::chrono::milliseconds> lock_after;
         std::function<void()> on_stop;  ///< the RPC method `stop` was called
     };
 
@@ -68,6 +71,7 @@ class Daemon {
 
   private:
     boost::asio::awaitable<dash::Block> ground(dash::Block block);
+    boost::asio::awaitable<void> lock_later(dash::Uint256 hash, std::chrono::milliseconds delay);
 
     boost::asio::io_context& context_;
     World world_;

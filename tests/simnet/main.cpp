@@ -18,6 +18,7 @@ constexpr const char* kDefaultBits = "1e3fffff";
 
 struct Options {
     simnet::Daemon::Settings daemon;
+    double lock_after_seconds = -1;
     bool help = false;
 };
 
@@ -40,6 +41,9 @@ po::options_description describe(Options& options, std::string& bits) {
     add("blocks", po::value(&world.blocks)->default_value(world.blocks), "blocks to mine at the start");
     add("masternodes", po::value(&world.masternodes)->default_value(world.masternodes),
         "masternodes to register at the start: P2PKH, with operator reward, P2SH, evo, and so on");
+    add("chainlock-after", po::value(&options.lock_after_seconds),
+        "have the masternodes lock every new tip after this many seconds; without it, only when the RPC method "
+        "simnet_lock asks for it");
     add("superblock-start", po::value(&world.rules.superblock_start)->default_value(world.rules.superblock_start),
         "first height that may be a superblock");
     add("budget-start", po::value(&world.rules.budget_start)->default_value(world.rules.budget_start),
@@ -77,6 +81,10 @@ Options read_options(int argc, char** argv) {
     if (options.help) std::cout << description << '\n';
     options.daemon.world.rules.bits = read_bits(bits);
     options.daemon.p2p.address = options.daemon.rpc.address;
+    if (options.lock_after_seconds >= 0) {
+        options.daemon.lock_after =
+            std::chrono::milliseconds(static_cast<std::int64_t>(options.lock_after_seconds * 1000));
+    }
     return options;
 }
 

@@ -9,6 +9,8 @@
 namespace stratum_client {
 namespace {
 
+constexpr std::size_t kBlocksInText = 10;
+
 double to_milliseconds(std::chrono::nanoseconds duration) {
     return static_cast<double>(duration.count()) / 1e6;
 }
@@ -100,7 +102,9 @@ std::string Statistics::to_text() const {
         text << ", of block difficulty " << blocks << '\n';
         text << "submit to answer: " << describe(answers) << '\n';
     }
-    for (const BlockNotifies& block : new_blocks_) {
+    const std::size_t first = new_blocks_.size() - std::min(new_blocks_.size(), kBlocksInText);
+    for (std::size_t i = first; i < new_blocks_.size(); ++i) {
+        const BlockNotifies& block = new_blocks_[i];
         text << "new block " << block.previous_block.to_hex().substr(0, 16) << "…: " << block.connections
              << " connections, " << describe(block.latencies)
              << (block.triggered ? " from the trigger\n" : " from the first notify\n");
