@@ -1,7 +1,5 @@
 #include "dash/rpc/client.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/system_executor.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -25,16 +23,14 @@ using Deadline = HttpConnection::Deadline;
 constexpr std::size_t kMaxIdle = 4;
 constexpr std::size_t kMaxCookieBytes = 1024;
 
-/// "user:password", empty when the file cannot be read. Another thread reads: a slow disk must not hold up this one.
-asio::awaitable<std::string> read_cookie(std::filesystem::path path) {
-    auto read = [](std::filesystem::path file) -> asio::awaitable<std::string> {
-        std::ifstream stream(file, std::ios::binary);
-        std::string line(kMaxCookieBytes, '\0');
-        stream.read(line.data(), static_cast<std::streamsize>(line.size()));
-        line.resize(static_cast<std::size_t>(stream.gcount()));
-        co_return line.substr(0, line.find_first_of("\r\n"));
-    };
-    co_return co_await asio::co_spawn(asio::system_executor(), read(std::move(path)), asio::use_awaitable);
+/// "user:password", empty when the file cannot be read. One line of a local file, read when a connection is made: not
+/// worth another thread, whose end would have to be waited for.
+std::string read_cookie(const std::filesystem::path& path) {
+    std::ifstream stream(path, std::ios::binary);
+    std::string line(kMaxCookieBytes, '\0');
+    stream.read(line.data(), static_cast<std::streamsize>(line.size()));
+    line.resize(static_cast<std::size_t>(stream.gcount()));
+    return line.substr(0, line.find_first_of("\r\n"));
 }
 
 }  // namespace
@@ -52,12 +48,11 @@ struct Client::State {
     [[nodiscard]] bool uses_cookie() const { return settings.password.empty() && !settings.cookie_file.empty(); }
 
     /// True when the credentials are others than before: a restarted dashd has a new cookie.
-    asio::awaitable<bool> refresh_authorization() {
-        std::string fresh = settings.user + ":" + settings.password;
-        if (uses_cookie()) fresh = co_await read_cookie(settings.cookie_file);
+    bool refresh_authorization() {
+        std::string fresh = uses_cookie() ? read_cookie(settings.cookie_file) : settings.user + ":" + settings.password;
         const bool changed = fresh != authorization;
         authorization = std::move(fresh);
-        co_return changed;
+        return changed;
     }
 
     asio::awaitable<std::unique_ptr<HttpConnection>> open(Deadline deadline) {
@@ -67,7 +62,7 @@ struct Client::State {
         } catch (const system_error& error) {
             throw connect_error(settings, error);
         }
-        co_await refresh_authorization();
+        (void)refresh_authorization();
         if (authorization.empty()) {
             throw RpcError(Kind::kUnauthorized, "cannot read dashd's cookie " + settings.cookie_file.string() +
                                                     ": make it readable, or give rpcuser and rpcpassword");
@@ -101,7 +96,7 @@ struct Client::State {
     asio::awaitable<HttpAnswer> post(const std::string& body, Deadline deadline) {
         auto answer = co_await exchange(body, deadline);
         if (!answer) answer = co_await exchange(body, deadline);
-        if (answer && answer->status == 401 && uses_cookie() && co_await refresh_authorization()) {
+        if (answer && answer->status == 401 && uses_cookie() && refresh_authorization()) {
             answer = co_await exchange(body, deadline);
         }
         if (!answer) throw RpcError(Kind::kDisconnected, "dashd closes its RPC connections before it answers");
