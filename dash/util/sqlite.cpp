@@ -90,7 +90,20 @@ Database::Database(const std::filesystem::path& file) {
     database_.reset(database, sqlite3_close_v2);
     if (result != SQLITE_OK) throw Error("SQLite cannot open " + file.string() + ": " + sqlite3_errstr(result));
     sqlite3_busy_timeout(database, kBusyMilliseconds);
-    execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+    use_write_ahead_log();
+    execute("PRAGMA synchronous = FULL;");
+}
+
+/// The busy timeout does not hold for this change: while another connection opens or closes the file, SQLite refuses at
+/// once.
+void Database::use_write_ahead_log() {
+    constexpr int kPauseMilliseconds = 10;
+    for (int waited = 0;; waited += kPauseMilliseconds) {
+        const int result = sqlite3_exec(database_.get(), "PRAGMA journal_mode = WAL;", nullptr, nullptr, nullptr);
+        if (result == SQLITE_OK) return;
+        if (result != SQLITE_BUSY || waited >= kBusyMilliseconds) fail(database_.get());
+        sqlite3_sleep(kPauseMilliseconds);
+    }
 }
 
 void Database::execute(const std::string& sql) {

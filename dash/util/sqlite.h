@@ -61,6 +61,8 @@ class Database {
     [[nodiscard]] Statement prepare(std::string_view sql) { return Statement(database_, sql); }
 
   private:
+    void use_write_ahead_log();
+
     std::shared_ptr<sqlite3> database_;
 };
 
