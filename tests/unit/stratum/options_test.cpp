@@ -79,7 +79,7 @@ TEST_CASE("a suggested difficulty is taken at once, within floor and ceiling") {
     CHECK(MinerFixture::find(node.call("mining.suggest_difficulty", {"1e9"}), "mining.set_difficulty") == json{1e6});
     CHECK(node.call("mining.suggest_difficulty", {1e9}).size() == 1);
     for (const json& wrong : {json("abc"), json(-5), json(nullptr), json(true), json("nan")}) {
-        CHECK(code_of(node.ask("mining.suggest_difficulty", {wrong})) == 20);
+        CHECK(code_of(node.ask("mining.suggest_difficulty", json::array({wrong}))) == 20);
     }
     CHECK(code_of(node.ask("mining.suggest_difficulty", json::array())) == 20);
     CHECK(node.miner->difficulty().value == 1e6);
@@ -105,7 +105,7 @@ TEST_CASE("a suggested target is a suggested difficulty") {
     CHECK(node.ask("mining.suggest_target", {std::string(64, 'f')})["result"] == true);
     CHECK(node.miner->difficulty().value == 64);
     for (const json& wrong : {json("00ff"), json(std::string(64, 'g')), json(5), json(nullptr)}) {
-        CHECK(code_of(node.ask("mining.suggest_target", {wrong})) == 20);
+        CHECK(code_of(node.ask("mining.suggest_target", json::array({wrong}))) == 20);
     }
 }
 

@@ -247,7 +247,7 @@ TEST_CASE("a long answer arrives whole, with work that comes meanwhile behind it
         std::make_shared<const std::vector<std::string>>(std::vector<std::string>(50, std::string(80'000, 'a')));
     Client miner(port);
     const json job = miner.start();
-    miner.send_line({{"id", 1}, {"method", "mining.get_transactions"}, {"params", {job[0]}}});
+    miner.send_line({{"id", 1}, {"method", "mining.get_transactions"}, {"params", json::array({job[0]})}});
     port.settle();
     port.new_event();
     port.settle();
