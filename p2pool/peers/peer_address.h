@@ -20,6 +20,8 @@ struct PeerAddress {
     [[nodiscard]] std::string host() const;
     /// "1.2.3.4:8999" or "[2001:db8::1]:8999".
     [[nodiscard]] std::string text() const;
+    /// What is likely one owner's or one provider's: the /16 of an IPv4, the /32 of an IPv6 address.
+    [[nodiscard]] std::string group() const;
 
     friend auto operator<=>(const PeerAddress&, const PeerAddress&) = default;
 };

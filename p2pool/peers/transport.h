@@ -31,8 +31,8 @@ class Channel {
     virtual void start(Events events) = 0;
     /// Frames go out whole and in order; nothing after close().
     virtual void send(dash::p2p::SharedFrame frame) = 0;
-    /// False: reads no more until true, so that a peer who sends faster than we digest waits in his own system. What was
-    /// read already may still arrive.
+    /// False: reads no more until true, so that a peer who sends faster than we digest waits in his own system. What
+    /// was read already may still arrive.
     virtual void set_reading(bool reading) = 0;
     /// What send() took and the system has not: a peer that does not read.
     [[nodiscard]] virtual std::size_t unsent_bytes() const = 0;
