@@ -21,6 +21,10 @@ constexpr std::size_t kMostTransactionBytes = 2000000;
 constexpr std::int64_t kStaleLineSeconds = 3600;
 constexpr std::int64_t kStaleLineSecondsWithoutChain = 24 * 3600;
 
+bool all_reach_genesis(const Forest& forest) {
+    return forest.tails().size() == 1 && forest.tails().begin()->is_zero();
+}
+
 bool better(const RankedHead& a, const RankedHead& b) {
     return std::tie(b.work, a.punishment, a.time_seen, b.hash) < std::tie(a.work, b.punishment, b.time_seen, a.hash);
 }
@@ -64,8 +68,8 @@ void Tracker::want(Wants& wants, const dash::Uint256& parent, const dash::Uint25
 void Tracker::verify_heads(Decision& decision, Wants& wants) {
     std::vector<dash::Uint256> failed;
     std::vector<dash::Uint256> heads;
-    std::set_difference(all_.heads().begin(), all_.heads().end(), verified_.heads().begin(), verified_.heads().end(),
-                        std::back_inserter(heads));
+    std::copy_if(unverified_.begin(), unverified_.end(), std::back_inserter(heads),
+                 [this](const dash::Uint256& hash) { return all_.heads().count(hash) != 0; });
     const std::uint64_t length = network_.chain_length;
     for (const dash::Uint256& head : heads) {
         const Line line = all_.line(head);
@@ -100,6 +104,7 @@ void Tracker::drop_rejected(const std::vector<dash::Uint256>& rejected, Decision
 /// Each verified line shall be CHAIN_LENGTH long: verifies as far down as the context of the checks reaches, wants what
 /// is missing.
 void Tracker::extend_verified_lines(Decision& decision, Wants& wants) {
+    if (all_reach_genesis(verified_)) return;
     const std::uint64_t length = network_.chain_length;
     const std::set<dash::Uint256> heads = verified_.heads();
     for (const dash::Uint256& head : heads) {
@@ -141,6 +146,7 @@ ChainScore Tracker::score(const dash::Uint256& verified_head) const {
 }
 
 std::vector<dash::Uint256> Tracker::heads_of_best_tail() const {
+    if (verified_.tails().size() == 1) return verified_heads();
     struct Tail {
         std::vector<dash::Uint256> heads;
         dash::Uint256 heaviest;
@@ -183,11 +189,21 @@ int Tracker::punishment(const Share& share) const {
     }
 }
 
-RankedHead Tracker::ranked(const dash::Uint256& head) const {
-    const std::uint64_t height = verified_.line(head).height;
-    const dash::Uint256 base = all_.ancestor(head, std::min(kYoungShares, height));
-    const Entry& entry = entries_.at(head);
-    return {head, verified_.line(base).work, punishment(*entry.share), entry.time_seen};
+std::vector<RankedHead> Tracker::ranked(const std::vector<dash::Uint256>& heads) const {
+    std::map<dash::Uint256, dash::Wide> work_of_bases;  // few: heads that compete have much in common
+    std::vector<RankedHead> ranking;
+    ranking.reserve(heads.size());
+    for (const dash::Uint256& head : heads) {
+        dash::Uint256 base = head;
+        for (std::uint64_t i = 0; i < kYoungShares && verified_.contains(base); ++i)
+            base = entries_.at(base).share->previous_hash();
+        const auto [work, is_first] = work_of_bases.try_emplace(base);
+        if (is_first) work->second = verified_.line(base).work;
+        const Entry& entry = entries_.at(head);
+        ranking.push_back({head, work->second, punishment(*entry.share), entry.time_seen});
+    }
+    std::sort(ranking.begin(), ranking.end(), better);
+    return ranking;
 }
 
 Decision Tracker::think(double now) {
@@ -196,9 +212,7 @@ Decision Tracker::think(double now) {
     verify_heads(decision, wants);
     extend_verified_lines(decision, wants);
 
-    for (const dash::Uint256& head : heads_of_best_tail())
-        decision.ranked_heads.push_back(ranked(head));
-    std::sort(decision.ranked_heads.begin(), decision.ranked_heads.end(), better);
+    decision.ranked_heads = ranked(heads_of_best_tail());
 
     const auto today = static_cast<std::int64_t>(std::floor(now));
     std::int64_t cutoff = today - kStaleLineSecondsWithoutChain;

@@ -44,6 +44,7 @@ bool Tracker::add(SharePtr share, double time_seen, const Source& source) {
     if (unverified_bytes_ + bytes > environment_.most_unverified_bytes && !is_verified(share->previous_hash()))
         return false;
     if (!all_.add(hash, share->previous_hash(), effort_of(*share))) return false;
+    unverified_.insert(hash);
     unverified_bytes_ += bytes;
     entries_.emplace(hash, Entry{std::move(share), time_seen, source});
     return true;
@@ -53,7 +54,9 @@ void Tracker::trust(const dash::Uint256& hash) {
     const Entry* const known = entry(hash);
     if (known == nullptr) return;
     const Share& share = *known->share;
-    if (verified_.add(hash, share.previous_hash(), effort_of(share))) unverified_bytes_ -= bytes_of(share);
+    if (!verified_.add(hash, share.previous_hash(), effort_of(share))) return;
+    unverified_.erase(hash);
+    unverified_bytes_ -= bytes_of(share);
 }
 
 const Tracker::Entry* Tracker::entry(const dash::Uint256& hash) const {
@@ -70,7 +73,10 @@ SharePtr Tracker::find(const dash::Uint256& hash) const {
 void Tracker::erase(const dash::Uint256& hash, std::vector<dash::Uint256>& removed) {
     if (!all_.remove(hash)) return;
     const auto known = entries_.find(hash);
-    if (!verified_.remove(hash)) unverified_bytes_ -= bytes_of(*known->second.share);
+    if (!verified_.remove(hash)) {
+        unverified_.erase(hash);
+        unverified_bytes_ -= bytes_of(*known->second.share);
+    }
     removed.push_back(hash);
     entries_.erase(known);
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -153,7 +154,7 @@ class Tracker {
     void extend_verified_lines(Decision& decision, Wants& wants);
     void want(Wants& wants, const dash::Uint256& parent, const dash::Uint256& head, const Forest& forest) const;
     [[nodiscard]] std::vector<dash::Uint256> heads_of_best_tail() const;
-    [[nodiscard]] RankedHead ranked(const dash::Uint256& head) const;
+    [[nodiscard]] std::vector<RankedHead> ranked(const std::vector<dash::Uint256>& heads) const;  ///< best first
     [[nodiscard]] int punishment(const Share& share) const;
 
     void eat_dead_heads(double now, const Decision& last, std::vector<dash::Uint256>& removed);
@@ -164,6 +165,7 @@ class Tracker {
     std::unordered_map<dash::Uint256, Entry> entries_;
     Forest all_;
     Forest verified_;
+    std::set<dash::Uint256> unverified_;
     std::size_t unverified_bytes_ = 0;
     std::unique_ptr<PayoutWindow> payout_window_;
 };

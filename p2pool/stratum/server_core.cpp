@@ -32,8 +32,8 @@ constexpr std::chrono::seconds kSweepInterval{1};
 constexpr double kStoreSweepSeconds = 30;
 /// When the system has no more sockets to give, asking again at once would only burn time.
 constexpr std::chrono::milliseconds kAcceptPause{100};
-/// So many connections get new work before submits get their turn.
-constexpr std::size_t kPushesAtOnce = 128;
+/// So many connections get new work, in about a tenth of a millisecond, before submits get their turn.
+constexpr std::size_t kPushesAtOnce = 8;
 constexpr std::size_t kOffendersShown = 20;
 
 constexpr int kSendBufferBytes = 128 * 1024;
