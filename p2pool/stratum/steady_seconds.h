@@ -1,14 +1,9 @@
 #pragma once
 
-#include <chrono>
-
-#include "dash/util/clock.h"
+#include "dash/util/steady_seconds.h"
 
 namespace p2pool::stratum {
 
-/// The clock's steady time as a number: what vardiff, limits and deadlines count in.
-[[nodiscard]] inline double steady_seconds(const dash::Clock& clock) {
-    return std::chrono::duration<double>(clock.steady_now().time_since_epoch()).count();
-}
+using dash::steady_seconds;
 
 }  // namespace p2pool::stratum
