@@ -1,20 +1,21 @@
 #include "dash/submission/journal.h"
 
+#include <array>
 #include <optional>
 #include <utility>
 
 #include "dash/util/error.h"
 #include "dash/util/log.h"
+#include "dash/util/sqlite_schema.h"
 
 namespace dash::submission {
 namespace {
 
-constexpr std::int64_t kSchemaVersion = 1;
 /// Finished blocks that are remembered, so that a share that comes again does not submit them again.
 constexpr std::int64_t kKeptFinished = 10'000;
 
-constexpr const char* kCreate =
-    "CREATE TABLE IF NOT EXISTS component_versions (component TEXT PRIMARY KEY, version INTEGER NOT NULL);"
+constexpr std::array kSchema = {
+    // IF NOT EXISTS: the first release made the table before it had a version
     "CREATE TABLE IF NOT EXISTS won_blocks ("
     "  hash TEXT PRIMARY KEY,"  // display order
     "  height INTEGER NOT NULL,"
@@ -23,8 +24,8 @@ constexpr const char* kCreate =
     "  state TEXT NOT NULL,"
     "  final INTEGER NOT NULL,"
     "  submitblock_result TEXT NOT NULL,"
-    "  bytes BLOB NOT NULL);"  // empty once final
-    "INSERT OR IGNORE INTO component_versions VALUES ('won_blocks', 1);";
+    "  bytes BLOB NOT NULL);",  // empty once final
+};
 
 sqlite::Database open(const std::filesystem::path& file) {
     try {
@@ -65,12 +66,7 @@ Journal::Journal(const std::filesystem::path& file) : database_(open(file)) {
 }
 
 void Journal::create_or_check_tables() {
-    database_.execute(std::string("BEGIN IMMEDIATE;") + kCreate + "COMMIT;");
-    auto version = database_.prepare("SELECT version FROM component_versions WHERE component = 'won_blocks'");
-    if (version.step() && version.integer(0) > kSchemaVersion) {
-        throw ConfigError(
-            "the journal of won blocks was written by a newer release: start that one, or move the file away");
-    }
+    sqlite::migrate(database_, "won_blocks", kSchema);
     auto prune = database_.prepare(
         "DELETE FROM won_blocks WHERE final AND hash NOT IN"
         " (SELECT hash FROM won_blocks WHERE final ORDER BY found_at DESC LIMIT ?)");

@@ -2,8 +2,6 @@
 
 #include <sqlite3.h>
 
-#include "dash/util/error.h"
-
 namespace dash::sqlite {
 namespace {
 
@@ -12,8 +10,11 @@ constexpr int kBusyMilliseconds = 10'000;
 
 [[noreturn]] void fail(sqlite3* database) {
     const char* file = sqlite3_db_filename(database, "main");
-    throw Error("SQLite cannot use " + std::string(file != nullptr ? file : "its file") + ": " +
-                sqlite3_errmsg(database));
+    const std::string text =
+        "SQLite cannot use " + std::string(file != nullptr ? file : "its file") + ": " + sqlite3_errmsg(database);
+    const int reason = sqlite3_errcode(database);  // extended codes are off
+    if (reason == SQLITE_CORRUPT || reason == SQLITE_NOTADB) throw DamagedFile(text);
+    throw Error(text);
 }
 
 }  // namespace
@@ -108,6 +109,24 @@ void Database::use_write_ahead_log() {
 
 void Database::execute(const std::string& sql) {
     if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(database_.get());
+}
+
+std::filesystem::path Database::file() const {
+    return sqlite3_db_filename(database_.get(), "main");
+}
+
+Transaction::~Transaction() {
+    if (committed_) return;
+    try {
+        database_.execute("ROLLBACK");
+    } catch (const Error&) {
+        // SQLite has rolled back by itself, as it does after the graver errors
+    }
+}
+
+void Transaction::commit() {
+    database_.execute("COMMIT");
+    committed_ = true;
 }
 
 }  // namespace dash::sqlite

@@ -8,12 +8,20 @@
 #include <string_view>
 #include <vector>
 
+#include "dash/util/error.h"
+
 struct sqlite3;
 struct sqlite3_stmt;
 
 /// A thin cover over SQLite. Everything throws dash::Error with the file's name and SQLite's reason. One thread at a
 /// time.
 namespace dash::sqlite {
+
+/// The file is no sound database: bytes of it are wrong or missing.
+class DamagedFile : public Error {
+  public:
+    using Error::Error;
+};
 
 class Statement {
   public:
@@ -59,11 +67,29 @@ class Database {
     /// One or more statements without parameters and rows.
     void execute(const std::string& sql);
     [[nodiscard]] Statement prepare(std::string_view sql) { return Statement(database_, sql); }
+    [[nodiscard]] std::filesystem::path file() const;
 
   private:
     void use_write_ahead_log();
 
     std::shared_ptr<sqlite3> database_;
+};
+
+/// What is done between the constructor and commit() is on the disk as a whole, or not at all. Other connections'
+/// writes wait meanwhile.
+class Transaction {
+  public:
+    explicit Transaction(Database& database) : database_(database) { database_.execute("BEGIN IMMEDIATE"); }
+    /// Undoes everything unless commit() succeeded.
+    ~Transaction();
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+
+    void commit();
+
+  private:
+    Database& database_;
+    bool committed_ = false;
 };
 
 }  // namespace dash::sqlite
