@@ -33,10 +33,13 @@ struct Options {
     std::filesystem::path datadir;       ///< base folder; empty: "data" beside the program's launcher
     std::optional<std::filesystem::path> logfile;
     bool no_console = false;
-    double donation_percent = 1.0;     ///< 0…100
-    double fee_percent = 0.0;          ///< 0…100
-    double share_rate_seconds = 10.0;  ///< aim of the vardiff: seconds between a connection's submits
-    std::optional<Endpoint> worker;    ///< as given; port 0 never
+    bool share_archive = true;            ///< list the shares that leave the store in share_archive/
+    bool compact_on_shutdown = false;     ///< of the store
+    std::filesystem::path export_shares;  ///< not empty: write the stored shares there instead of running the node
+    double donation_percent = 1.0;        ///< 0…100
+    double fee_percent = 0.0;             ///< 0…100
+    double share_rate_seconds = 10.0;     ///< aim of the vardiff: seconds between a connection's submits
+    std::optional<Endpoint> worker;       ///< as given; port 0 never
     std::optional<std::filesystem::path> dashd_config_path;
     std::string dashd_address = "127.0.0.1";
     std::optional<std::uint16_t> dashd_rpc_port;

@@ -130,7 +130,9 @@ Settings resolve(Options options, const std::filesystem::path& launcher_dir) {
     settings.dashd_rpc_port = chain.rpc_port;
     settings.dashd_p2p_port = chain.p2p_port;
     settings.dashd_rpc_ssl = chosen.dashd_rpc_ssl;
-    if (chosen.positional.empty()) {
+    if (!chosen.export_shares.empty()) {
+        // needs no dashd
+    } else if (chosen.positional.empty()) {
         read_login(settings);
     } else {
         settings.login.password = chosen.positional.back();

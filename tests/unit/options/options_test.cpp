@@ -192,6 +192,24 @@ TEST_CASE("options of the python node are accepted and named when they have no e
     CHECK(contains(settings.remarks[0], "--irc-announce"));
 }
 
+TEST_CASE("what becomes of the stored shares") {
+    const Sandbox sandbox;
+    const Settings defaults = settings_of({"p"});
+    CHECK(defaults.options.share_archive);
+    CHECK(!defaults.options.compact_on_shutdown);
+    CHECK(defaults.options.export_shares.empty());
+    const Settings chosen = settings_of({"--disable-share-archive", "--compact-on-shutdown", "p"});
+    CHECK(!chosen.options.share_archive);
+    CHECK(chosen.options.compact_on_shutdown);
+    CHECK(chosen.remarks.empty());
+}
+
+TEST_CASE("an export of shares needs no dashd") {
+    const Sandbox sandbox;
+    CHECK(settings_of({"--export-shares", "/tmp/shares"}).options.export_shares == "/tmp/shares");
+    CHECK(contains(error_of({"--export-shares"}), "export-shares"));
+}
+
 TEST_CASE("help tells every option that has an effect") {
     const std::string help = p2pool::options::help_text();
     for (const auto& option : p2pool::options::option_table()) {
