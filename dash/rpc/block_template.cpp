@@ -48,10 +48,11 @@ TemplateTransaction parse_transaction_entry(const json& entry, std::size_t count
 }
 
 /// Reads entries like {"payee", "script", "amount"} to the end of `result.payments`.
-void read_payments(const json& entries, BlockTemplate& result) {
+void read_payments(const json& entries, bool superblock, BlockTemplate& result) {
     for (const json& entry : entries) {
         if (fields::find(entry, "amount") == nullptr) continue;
         TemplatePayment payment;
+        payment.superblock = superblock;
         payment.amount_duffs = fields::unsigned_field(entry, "amount");
         if (payment.amount_duffs == 0) continue;
         if (payment.amount_duffs > result.coinbase_value_duffs - result.payment_total_duffs) {
@@ -70,13 +71,13 @@ void read_payments(const json& entries, BlockTemplate& result) {
     }
 }
 
-void read_payments(const json& object, std::string_view name, BlockTemplate& result) {
+void read_payments(const json& object, std::string_view name, bool superblock, BlockTemplate& result) {
     const json* value = fields::find(object, name);
     if (value == nullptr) return;
     if (value->is_object()) {  // Dash Core before 0.13 named one masternode, not a list
-        read_payments(json::array({*value}), result);
+        read_payments(json::array({*value}), superblock, result);
     } else {
-        read_payments(array_field(object, name, kMaxPayments), result);
+        read_payments(array_field(object, name, kMaxPayments), superblock, result);
     }
 }
 
@@ -110,8 +111,8 @@ BlockTemplate parse_block_template(const json& result) {
     for (const json& entry : transactions) {
         parsed.transactions.push_back(parse_transaction_entry(entry, transactions.size()));
     }
-    read_payments(result, "masternode", parsed);
-    read_payments(result, "superblock", parsed);
+    read_payments(result, "masternode", false, parsed);
+    read_payments(result, "superblock", true, parsed);
 
     const json* payload = fields::find(result, "coinbase_payload");
     if (payload != nullptr) parsed.coinbase_payload = fields::as_hex(*payload, "coinbase_payload");

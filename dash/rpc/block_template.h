@@ -27,6 +27,7 @@ struct TemplatePayment {
     /// The script as dashd gave it; empty when it gave none.
     Bytes script;
     std::uint64_t amount_duffs = 0;
+    bool superblock = false;  ///< for a proposal: the amount does not depend on the fees
 };
 
 /// What dashd wants the next block to be (BIP 22/23; Dash fields as Dash Core v20+ gives them).

@@ -9,6 +9,7 @@
 #include "dash/primitives/script.h"
 #include "dash/primitives/serialize.h"
 #include "dash/primitives/target.h"
+#include "p2pool/work/template_limit.h"
 
 namespace p2pool::work {
 namespace {
@@ -55,7 +56,10 @@ share_chain::ShareData share_data(const dash::rpc::BlockTemplate& block, const d
 
 WorkTemplatePtr make_work_template(dash::rpc::BlockTemplate block, double received_at) {
     auto work = std::make_shared<WorkTemplate>();
-    work->block = std::move(block);
+    LimitedTemplate limited = limit_template(std::move(block));
+    work->block = std::move(limited.block);
+    work->left_out = limited.left_out;
+    work->fits_peers = limited.fits;
     work->received_at = received_at;
     auto hex = std::make_shared<std::vector<std::string>>();
     for (const dash::rpc::TemplateTransaction& transaction : work->block.transactions) {

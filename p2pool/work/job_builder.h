@@ -19,10 +19,12 @@ struct WorkTemplate {
     std::vector<dash::Uint256> txids;                                 ///< of block.transactions, in order
     std::shared_ptr<const std::vector<std::string>> transaction_hex;  ///< the same transactions
     double received_at = 0;                                           ///< unix seconds
+    std::size_t left_out = 0;  ///< transactions that dashd had in it, and peers could not take
+    bool fits_peers = true;    ///< false: peers cannot take it, and nothing could be left out
 };
 using WorkTemplatePtr = std::shared_ptr<const WorkTemplate>;
 
-/// Precomputes what all jobs of a template share.
+/// Limits the template to what peers can take, and precomputes what all its jobs share.
 [[nodiscard]] WorkTemplatePtr make_work_template(dash::rpc::BlockTemplate block, double received_at);
 
 /// What a job was made from: enough to turn a solution into a share or a block.

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "dash/rpc/block_template.h"
+
+namespace p2pool::work {
+
+/// A p2pool node keeps for each peer the transactions that the peer works with, at most this much of them; a peer that
+/// has more is dropped (python p2pool.p2p, protocol 1700). Each transaction counts its bytes and an overhead.
+constexpr std::size_t kWireLimit = 2'500'000;
+constexpr std::size_t kWireOverhead = 100;
+
+/// A template that peers can follow.
+struct LimitedTemplate {
+    dash::rpc::BlockTemplate block;
+    std::size_t left_out = 0;  ///< transactions
+    /// False: it is above the limit, but nothing was left out since that would make a block that dashd refuses. Either
+    /// special transactions alone are above the limit, or the template does not tell what the others pay, or the
+    /// masternodes' part follows no known rule.
+    bool fits = true;
+};
+
+/// Leaves out ordinary transactions from the end, where dashd puts those that pay least, until the rest is within
+/// `limit`; with a transaction go those that spend from it. Special transactions (DIP 2) stay, and what they spend
+/// from: the coinbase's payload commits to them. Fees that are lost are taken off the coinbase's value and off the
+/// masternode payments, as Dash Core computes these (masternode/payments.cpp).
+[[nodiscard]] LimitedTemplate limit_template(dash::rpc::BlockTemplate block, std::size_t limit = kWireLimit);
+
+/// The template without the transactions' fees of `lost_duffs`: what the coinbase may pay and must pay. None when its
+/// masternode payments follow no known rule, or when it does not earn so much.
+[[nodiscard]] std::optional<dash::rpc::BlockTemplate> without_fees(dash::rpc::BlockTemplate block,
+                                                                   std::uint64_t lost_duffs);
+
+}  // namespace p2pool::work
