@@ -1,6 +1,7 @@
 #include "share_chain/codec.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -195,6 +196,24 @@ dash::BlockHeader full_header(const MinHeader& min_header, const dash::Uint256& 
     return header;
 }
 
+SharePtr load_type_16(dash::ByteSpan contents, const Network& network) {
+    return make_share(decode_contents(contents), network);
+}
+
+struct TypeOfShare {
+    std::uint64_t number = 0;
+    SharePtr (*load)(dash::ByteSpan contents, const Network& network) = nullptr;
+};
+
+/// All that this node understands, oldest first.
+constexpr std::array<TypeOfShare, 1> kTypes = {{{kShareType, load_type_16}}};
+
+const TypeOfShare* find_type(std::uint64_t number) {
+    const auto found =
+        std::find_if(kTypes.begin(), kTypes.end(), [&](const TypeOfShare& type) { return type.number == number; });
+    return found == kTypes.end() ? nullptr : found;
+}
+
 }  // namespace
 
 TypedContents read_typed_contents(dash::Reader& reader) {
@@ -255,10 +274,14 @@ dash::Uint256 reference_hash(const Network& network, const ShareInfo& info,
     return dash::root_from_branch(dash::sha256d(writer.bytes()), ref_merkle_branch);
 }
 
+bool is_known_type(std::uint64_t type) {
+    return find_type(type) != nullptr;
+}
+
 SharePtr load_share(const TypedContents& typed, const Network& network) {
-    if (typed.type < kShareType) throw dash::PeerMisbehaving("sent an obsolete share");
-    if (typed.type > kShareType) throw dash::DecodeError("unknown share type: " + std::to_string(typed.type));
-    return make_share(decode_contents(typed.contents), network);
+    if (const TypeOfShare* type = find_type(typed.type)) return type->load(typed.contents, network);
+    if (typed.type < kTypes.front().number) throw dash::PeerMisbehaving("sent an obsolete share");
+    throw dash::DecodeError("unknown share type: " + std::to_string(typed.type));
 }
 
 SharePtr make_share(ShareContents contents, const Network& network) {

@@ -9,7 +9,8 @@
 
 namespace share_chain {
 
-/// A share as messages and files carry it: the type, and contents that only that type's codec understands.
+/// A share as messages and files carry it: the type, and contents that only that type's codec understands. A successor
+/// of today's type is a row more in the table of types in codec.cpp; check_in_context() says what may follow what.
 struct TypedContents {
     std::uint64_t type = 0;
     dash::Bytes contents;
@@ -26,6 +27,9 @@ void write_typed_contents(dash::Writer& writer, std::uint64_t type, dash::ByteSp
 [[nodiscard]] ShareContents decode_contents(dash::ByteSpan contents);
 [[nodiscard]] dash::Bytes encode_contents(const ShareContents& contents);
 [[nodiscard]] dash::Bytes encode_share_info(const ShareInfo& info);
+
+/// Whether load_share() understands shares of this type.
+[[nodiscard]] bool is_known_type(std::uint64_t type);
 
 /// Decodes a share and makes every check that needs no other share: sizes, references, hash link, proof of work. Costs
 /// one X11. Throws DecodeError where the reference drops the connection, PeerMisbehaving where it also bans.

@@ -1,5 +1,6 @@
 #include "share_chain/statistics.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "dash/primitives/target.h"
@@ -97,6 +98,19 @@ std::map<std::uint64_t, dash::Wide> desired_version_counts(const Tracker& tracke
         counts[share->data().desired_version] += dash::average_attempts(share->target);
     }
     return counts;
+}
+
+std::vector<VersionVote> votes_above(const std::map<std::uint64_t, dash::Wide>& counts, std::uint64_t known) {
+    dash::Wide total = 0;
+    for (const auto& [version, work] : counts)
+        total += work;
+    std::vector<VersionVote> votes;
+    for (auto it = counts.upper_bound(known); it != counts.end(); ++it) {
+        votes.push_back({.version = it->first, .proportion = dash::true_division(it->second, total)});
+    }
+    std::stable_sort(votes.begin(), votes.end(),
+                     [](const VersionVote& a, const VersionVote& b) { return a.proportion > b.proportion; });
+    return votes;
 }
 
 }  // namespace share_chain

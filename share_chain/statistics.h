@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "dash/primitives/hash160.h"
 #include "dash/primitives/wide.h"
@@ -38,5 +39,15 @@ namespace share_chain {
 [[nodiscard]] std::map<std::uint64_t, dash::Wide> desired_version_counts(const Tracker& tracker,
                                                                          const dash::Uint256& best,
                                                                          std::uint64_t shares);
+
+/// The part of the work that votes for a version.
+struct VersionVote {
+    std::uint64_t version = 0;
+    double proportion = 0;  ///< 0…1; above one half it is a majority
+};
+
+/// Votes for versions above `known`, the strongest first.
+[[nodiscard]] std::vector<VersionVote> votes_above(const std::map<std::uint64_t, dash::Wide>& counts,
+                                                   std::uint64_t known);
 
 }  // namespace share_chain

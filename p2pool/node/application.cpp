@@ -300,10 +300,16 @@ asio::awaitable<void> Application::Impl::tell_status() {
     for (;;) {
         co_await pause(kStatusCheckInterval);
         const double now = dash::system_clock().unix_seconds();
-        std::vector<std::string> lines = status_lines(node_->status(), *settings_.network);
+        const NodeStatus status = node_->status();
+        std::vector<std::string> lines = status_lines(status, *settings_.network);
         if (lines == told && now - told_at < kStatusRepeatSeconds) continue;
         for (const std::string& line : lines)
             dash::log::info(line);
+        for (const std::string& warning : status_warnings(status)) {
+            dash::log::warning(std::string(40, '#'));
+            dash::log::warning(">>> Warning: ", warning);
+            dash::log::warning(std::string(40, '#'));
+        }
         told = std::move(lines);
         told_at = now;
     }

@@ -83,6 +83,15 @@ void Node::take_template(dash::rpc::BlockTemplate block) {
     dash::log::debug("Template for height ", block.height, " on block ", block.previous_block.to_hex(), " with ",
                      block.transactions.size(), " transactions");
     const work::WorkTemplatePtr before = std::exchange(template_, work::make_work_template(std::move(block), now));
+    if (template_->left_out > 0) {
+        dash::log::debug("Left out ", template_->left_out, " of its transactions: p2pool peers cannot take more.");
+    }
+    if (!template_->fits_peers) {
+        dash::log::warning(
+            "dashd's template has more transactions than p2pool peers can take, and none could be left "
+            "out: peers may drop this node until the next block. Please report this with the answer of "
+            "`dash-cli getblocktemplate`.");
+    }
     const bool new_block = before == nullptr || before->block.previous_block != template_->block.previous_block;
     const bool new_best = new_block && choose_best();
     if (before == nullptr || new_best || is_new_work(*before, *template_)) new_work(true);

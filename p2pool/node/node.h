@@ -18,6 +18,7 @@
 #include "p2pool/work/rates.h"
 #include "p2pool/work/work_source.h"
 #include "share_chain/network.h"
+#include "share_chain/statistics.h"
 #include "share_chain/tracker.h"
 
 namespace p2pool::node {
@@ -56,6 +57,8 @@ struct NodeStatus {
     std::optional<double> attempts_to_block;
     std::optional<double> template_age_seconds;
     std::uint64_t payout_if_block_now_duffs = 0;  ///< of the operator's address
+    /// Of the last hour's shares, for share versions that this node does not know.
+    std::vector<share_chain::VersionVote> newer_votes;
 };
 
 /// The mining node: holds the share chain and the current template, makes jobs from them, takes solutions. All of it on

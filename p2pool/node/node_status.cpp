@@ -41,6 +41,9 @@ NodeStatus Node::status() {
         status.pool_hashes_per_second = share_chain::pool_attempts_per_second(tracker_, best->hash, shares) /
                                         std::max(1e-9, 1 - status.stale_proportion);
     }
+    const std::uint64_t voters = std::min<std::uint64_t>(shares, settings_.network->chain_length);
+    status.newer_votes = share_chain::votes_above(share_chain::desired_version_counts(tracker_, best->hash, voters),
+                                                  share_chain::kShareType);
     const auto payouts = current_payouts();
     const auto mine = payouts.find(dash::p2pkh_script(settings_.payout_hash));
     if (mine != payouts.end()) status.payout_if_block_now_duffs = mine->second;

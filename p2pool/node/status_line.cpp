@@ -1,5 +1,7 @@
 #include "p2pool/node/status_line.h"
 
+#include <algorithm>
+
 #include "p2pool/node/format.h"
 
 namespace p2pool::node {
@@ -8,10 +10,19 @@ namespace {
 constexpr double kDuffs = 1e8;
 /// Below this height there is nothing to say of the pool.
 constexpr std::uint64_t kFewestShares = 3;
+/// Anybody can vote for any number.
+constexpr std::size_t kMostVotesShown = 5;
 
 std::string expected_time(std::optional<double> attempts, double hashes_per_second) {
     if (!attempts.has_value() || hashes_per_second <= 0) return "???";
     return format_duration(*attempts / hashes_per_second);
+}
+
+std::string votes_line(const std::vector<share_chain::VersionVote>& votes) {
+    std::string line = " Votes for newer share versions:";
+    for (std::size_t i = 0; i < std::min(votes.size(), kMostVotesShown); ++i)
+        line += " v" + std::to_string(votes[i].version) + " " + format_fixed(100 * votes[i].proportion, 1) + "%";
+    return line;
 }
 
 }  // namespace
@@ -41,7 +52,22 @@ std::vector<std::string> status_lines(const NodeStatus& status, const share_chai
     lines.push_back(" Pool: " + format_si(pool_rate) +
                     "H/s Stale rate: " + format_fixed(100 * status.stale_proportion, 1) +
                     "% Expected time to block: " + expected_time(status.attempts_to_block, pool_rate));
+    if (!status.newer_votes.empty()) lines.push_back(votes_line(status.newer_votes));
     return lines;
+}
+
+std::vector<std::string> status_warnings(const NodeStatus& status) {
+    std::vector<std::string> warnings;
+    if (status.chain_height < kFewestShares || status.newer_votes.empty()) return warnings;
+    const share_chain::VersionVote& strongest = status.newer_votes.front();
+    if (strongest.proportion > 0.5) {
+        warnings.push_back(
+            "A MAJORITY OF SHARES CONTAIN A VOTE FOR AN UNSUPPORTED SHARE IMPLEMENTATION! (v" +
+            std::to_string(strongest.version) + " with " +
+            std::to_string(static_cast<int>(100 * strongest.proportion)) +
+            "% support) An upgrade is likely necessary: when the switch comes, this node's shares will be refused.");
+    }
+    return warnings;
 }
 
 }  // namespace p2pool::node

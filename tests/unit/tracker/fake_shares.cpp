@@ -25,6 +25,7 @@ SharePtr fake_share(const FakeShare& fake) {
     info.share_data.pubkey_hash.fill(fake.finder);
     info.share_data.donation = fake.donation;
     info.share_data.stale_info = fake.stale_info;
+    info.share_data.desired_version = fake.desired_version;
     return share;
 }
 

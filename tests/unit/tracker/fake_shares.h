@@ -19,6 +19,7 @@ struct FakeShare {
     std::uint8_t finder = 0;  ///< all bytes of the public key hash
     std::uint16_t donation = 0;
     std::uint8_t stale_info = 0;
+    std::uint64_t desired_version = share_chain::kShareType;
     dash::Uint256 previous_block{};
     bool claims_block = false;
 };

@@ -60,4 +60,32 @@ TEST_CASE("every kind of stale share has its name") {
     CHECK(average_stale_proportion(tracker, Uint256(1255), 256) == 255.0 / 511);
 }
 
+TEST_CASE("votes count by work, for versions that are newer than ours") {
+    const share_chain::Network network = tests::short_network(50);
+    Tracker tracker(network, tests::trusting_environment());
+    struct Voter {
+        std::uint64_t work;
+        std::uint64_t version;
+    };
+    std::uint64_t number = 0;
+    for (const Voter& voter : {Voter{10, 16}, Voter{20, 17}, Voter{7, 15}, Voter{35, 18}, Voter{28, 17}}) {
+        tracker.add(fake_share({.hash = Uint256(number + 1),
+                                .previous = Uint256(number),
+                                .work = voter.work,
+                                .desired_version = voter.version}),
+                    0);
+        ++number;
+    }
+    const auto counts = desired_version_counts(tracker, Uint256(number), number);
+    const auto votes = share_chain::votes_above(counts, 16);
+    REQUIRE(votes.size() == 2);
+    CHECK(votes[0].version == 17);
+    CHECK(votes[0].proportion == 0.48);
+    CHECK(votes[1].version == 18);
+    CHECK(votes[1].proportion == 0.35);
+    CHECK(share_chain::votes_above(counts, 17).size() == 1);
+    CHECK(share_chain::votes_above(counts, 18).empty());
+    CHECK(share_chain::votes_above({}, 0).empty());
+}
+
 }  // namespace
