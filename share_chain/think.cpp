@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <unordered_map>
 
 #include "dash/util/error.h"
 #include "share_chain/context_check.h"
@@ -189,17 +190,19 @@ int Tracker::punishment(const Share& share) const {
     }
 }
 
+/// The share below the young ones of a verified line, or its tail.
+dash::Uint256 Tracker::young_ancestor(const dash::Uint256& head) const {
+    return all_.ancestor(head, std::min(kYoungShares, verified_.line(head).height));
+}
+
 std::vector<RankedHead> Tracker::ranked(const std::vector<dash::Uint256>& heads) const {
-    std::map<dash::Uint256, dash::Wide> work_of_bases;  // few: heads that compete have much in common
+    std::unordered_map<dash::Uint256, dash::Wide> work_by_parent;  // many heads are siblings
     std::vector<RankedHead> ranking;
     ranking.reserve(heads.size());
     for (const dash::Uint256& head : heads) {
-        dash::Uint256 base = head;
-        for (std::uint64_t i = 0; i < kYoungShares && verified_.contains(base); ++i)
-            base = entries_.at(base).share->previous_hash();
-        const auto [work, is_first] = work_of_bases.try_emplace(base);
-        if (is_first) work->second = verified_.line(base).work;
         const Entry& entry = entries_.at(head);
+        const auto [work, is_first] = work_by_parent.try_emplace(entry.share->previous_hash());
+        if (is_first) work->second = verified_.line(young_ancestor(head)).work;
         ranking.push_back({head, work->second, punishment(*entry.share), entry.time_seen});
     }
     std::sort(ranking.begin(), ranking.end(), better);

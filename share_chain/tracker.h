@@ -154,6 +154,7 @@ class Tracker {
     void extend_verified_lines(Decision& decision, Wants& wants);
     void want(Wants& wants, const dash::Uint256& parent, const dash::Uint256& head, const Forest& forest) const;
     [[nodiscard]] std::vector<dash::Uint256> heads_of_best_tail() const;
+    [[nodiscard]] dash::Uint256 young_ancestor(const dash::Uint256& head) const;
     [[nodiscard]] std::vector<RankedHead> ranked(const std::vector<dash::Uint256>& heads) const;  ///< best first
     [[nodiscard]] int punishment(const Share& share) const;
 

@@ -30,6 +30,8 @@ constexpr seconds kMaintenanceInterval{5};
 /// The best share is chosen anew at most this often, at once for the first share: on a young chain, where every hash is
 /// a share, miners would get nothing but new jobs.
 constexpr milliseconds kLeastSettleInterval{25};
+/// Choosing among thousands of heads takes milliseconds: it gets one part in so many of the node's time.
+constexpr int kSettleShareOfTime = 10;
 /// New transactions are worth new jobs this often.
 constexpr seconds kRefreshInterval{20};
 constexpr seconds kStatusCheckInterval{3};
@@ -142,7 +144,7 @@ class Application::Impl {
     std::unique_ptr<dash::submission::Pipeline> pipeline_;
     std::unique_ptr<stratum::Server> server_;
     asio::steady_timer settle_timer_{io_};
-    std::chrono::steady_clock::time_point settled_at_;
+    std::chrono::steady_clock::time_point next_settle_;
     bool settling_ = false;
     int exit_code_ = EXIT_SUCCESS;
 };
@@ -178,12 +180,14 @@ void Application::Impl::block_won(dash::submission::WonBlock block) {
 
 void Application::Impl::settle_soon() {
     if (std::exchange(settling_, true)) return;
-    settle_timer_.expires_at(std::max(std::chrono::steady_clock::now(), settled_at_ + kLeastSettleInterval));
+    settle_timer_.expires_at(next_settle_);
     settle_timer_.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
         settling_ = false;
-        settled_at_ = std::chrono::steady_clock::now();
+        const auto start = std::chrono::steady_clock::now();
         node_->settle();
+        const auto cost = std::chrono::steady_clock::now() - start;
+        next_settle_ = start + std::max<asio::steady_timer::duration>(kLeastSettleInterval, kSettleShareOfTime * cost);
     });
 }
 
