@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,6 +70,7 @@ class AddressBook {
     std::size_t most_;
     std::optional<PeerAddress> own_;
     std::map<PeerAddress, Entry> entries_;
+    std::set<PeerAddress> failing_;  ///< of them, those that make room in a full book
 };
 
 }  // namespace p2pool::peers

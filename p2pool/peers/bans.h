@@ -22,8 +22,6 @@ class Bans {
     [[nodiscard]] std::size_t size() const;
 
   private:
-    [[nodiscard]] double now() const;
-
     const dash::Clock& clock_;
     std::map<std::string, double> until_;  ///< at most kMostBans: the ones that end first make room
 };

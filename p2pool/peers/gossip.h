@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <random>
+
+#include "dash/util/clock.h"
+#include "p2pool/peers/address_book.h"
+#include "p2pool/peers/session_table.h"
+#include "p2pool/peers/settings.h"
+
+namespace p2pool::peers {
+
+/// What peers tell each other about where nodes are (python p2pool.p2p: addrme, addrs, getaddrs). Only IPv4 addresses
+/// are told: the python node fails on others.
+class Gossip {
+  public:
+    Gossip(const Settings& settings, AddressBook& book, SessionTable& sessions, TimerFactory& timers,
+           const dash::Clock& clock, std::mt19937_64& random);
+
+    void start();
+    /// Tells one peer where we are, unless nobody shall know.
+    void advertise(PeerSession& session);
+    void received(PeerSession& session, const AddrMe& message);
+    void received(const Addrs& message);
+    void received(PeerSession& session, const GetAddrs& message);
+
+  private:
+    void ask_somebody();
+    void advertise_to_somebody();
+    [[nodiscard]] bool is_lucky();
+    [[nodiscard]] double random_delay(double mean_seconds);
+
+    const Settings& settings_;
+    AddressBook& book_;
+    SessionTable& sessions_;
+    const dash::Clock& clock_;
+    std::mt19937_64& random_;
+    std::unique_ptr<Timer> ask_timer_;
+    std::unique_ptr<Timer> advertise_timer_;
+};
+
+}  // namespace p2pool::peers

@@ -1,0 +1,325 @@
+#include "p2pool/peers/share_download.h"
+
+#include <algorithm>
+
+#include "dash/util/log.h"
+#include "dash/util/steady_seconds.h"
+
+namespace p2pool::peers {
+namespace {
+
+using share_chain::SharePtr;
+
+/// From a share to its far share.
+constexpr std::uint64_t kFarDistance = 100;
+constexpr std::size_t kMostTargets = 300;
+/// Requests to one peer at once, so that it has the next one when it has sent an answer.
+constexpr std::size_t kMostRequestsToPeer = 2;
+/// A request that takes longer is given to another peer too, and that one alone.
+constexpr double kPatienceSeconds = 3;
+constexpr std::size_t kMostPeersForTarget = 2;
+constexpr double kFirstPauseSeconds = 1;
+constexpr double kLongestPauseSeconds = 60;
+/// Peers without it, before an idea of our own is given up.
+constexpr unsigned kFailuresToGiveUp = 3;
+constexpr std::size_t kMostStops = 100;
+constexpr std::uint64_t kStopDistance = 10;
+constexpr double kRateWindowSeconds = 10;
+constexpr double kPumpSeconds = 1;
+
+/// What the tracker keeps of a line (share_chain::Tracker::prune).
+std::uint64_t kept_length(const share_chain::Network& network) {
+    return 2 * std::uint64_t{network.chain_length} + 10;
+}
+
+std::string low32_hex(const dash::Uint256& hash) {
+    return hash.to_hex().substr(56);
+}
+
+}  // namespace
+
+ShareDownload::ShareDownload(const Settings& settings, PeerHost& host, ShareIntake& intake, ShareExchange& exchange,
+                             SessionTable& sessions, TimerFactory& timers, const dash::Clock& clock,
+                             std::mt19937_64& random)
+    : settings_(settings),
+      host_(host),
+      intake_(intake),
+      exchange_(exchange),
+      sessions_(sessions),
+      clock_(clock),
+      random_(random),
+      timer_(timers.make_timer()) {}
+
+double ShareDownload::now() const {
+    return dash::steady_seconds(clock_);
+}
+
+ShareDownload::Target* ShareDownload::find(const dash::Uint256& hash) {
+    const auto found =
+        std::find_if(targets_.begin(), targets_.end(), [&](const Target& target) { return target.hash == hash; });
+    return found == targets_.end() ? nullptr : &*found;
+}
+
+void ShareDownload::add(Target target) {
+    if (target.hash.is_zero() || host_.tracker().contains(target.hash)) return;
+    if (Target* const known = find(target.hash)) {
+        known->wanted = known->wanted || target.wanted;
+        known->room = std::max(known->room, target.room);
+        return;
+    }
+    if (targets_.size() >= kMostTargets && target.wanted) {
+        const auto spare = std::find_if(targets_.begin(), targets_.end(),
+                                        [](const Target& each) { return !each.wanted && each.asked.empty(); });
+        if (spare != targets_.end()) targets_.erase(spare);
+    }
+    if (targets_.size() < kMostTargets) targets_.push_back(std::move(target));
+}
+
+void ShareDownload::extend(const share_chain::Share& share, std::uint64_t room, bool wanted,
+                           const share_chain::Source& source) {
+    if (room == 0) return;
+    Target gap;
+    gap.hash = share.previous_hash();
+    gap.source = source;
+    gap.parents = std::min(room, kFarDistance - 1) - 1;
+    gap.room = room;
+    gap.wanted = wanted;
+    add(std::move(gap));
+    if (room < kFarDistance) return;
+    Target stone;
+    stone.hash = share.info().far_share_hash;
+    stone.source = source;
+    stone.room = room - (kFarDistance - 1);
+    stone.is_stone = true;
+    add(std::move(stone));
+}
+
+void ShareDownload::set_wanted(const std::vector<share_chain::Decision::Wanted>& wanted) {
+    for (Target& target : targets_)
+        target.wanted = false;
+    const share_chain::Tracker& tracker = host_.tracker();
+    std::map<dash::Uint256, std::uint64_t> heights;  // of the lines above what is missing
+    if (!wanted.empty()) {
+        for (const dash::Uint256& head : tracker.heads()) {
+            const auto line = tracker.line(head);
+            std::uint64_t& height = heights[line.tail];
+            height = std::max(height, line.height);
+        }
+    }
+    estimated_total_ = 0;
+    for (const auto& want : wanted) {
+        const std::vector<dash::Uint256> children = tracker.children(want.hash);
+        const SharePtr child = children.empty() ? nullptr : tracker.find(children.front());
+        if (child == nullptr) continue;
+        const std::uint64_t above = heights[want.hash];
+        const std::uint64_t below = child->info().absheight == 0 ? 0 : child->info().absheight - 1;
+        // A line that is long enough is wanted to verify its end: a little more helps.
+        const std::uint64_t room =
+            std::max(kFarDistance, kept_length(tracker.network()) - std::min(above, kept_length(tracker.network())));
+        estimated_total_ = std::max<std::size_t>(estimated_total_, above + std::min(room, below));
+        extend(*child, room, true, want.source);
+    }
+    pump();
+}
+
+void ShareDownload::ask_for_head(const dash::Uint256& hash, PeerSession& session) {
+    Target head;
+    head.hash = hash;
+    head.source = session.name();
+    add(std::move(head));
+    if (Target* const target = find(hash)) ask(*target, session);
+}
+
+void ShareDownload::drop_done() {
+    std::erase_if(targets_, [&](const Target& target) {
+        if (host_.tracker().contains(target.hash)) return true;
+        return !target.wanted && target.asked.empty() && target.failures >= kFailuresToGiveUp;
+    });
+    std::erase_if(strikes_, [&](const auto& entry) { return sessions_.find(entry.first) == nullptr; });
+    for (Target& target : targets_)
+        std::erase_if(target.failed, [&](std::uint64_t session) { return sessions_.find(session) == nullptr; });
+}
+
+/// Asks whatever can be asked now.
+void ShareDownload::pump() {
+    drop_done();
+    if (targets_.empty()) return timer_->cancel();
+    timer_->start(kPumpSeconds, [this] { pump(); });
+    if (intake_.waiting_bytes() > settings_.most_loading_bytes) return;
+    const std::vector<PeerSession*> peers = sessions_.established();
+    const auto open_gaps = static_cast<std::size_t>(
+        std::count_if(targets_.begin(), targets_.end(), [](const Target& target) { return !target.is_stone; }));
+    // Asking may fail at once and change the list.
+    std::vector<dash::Uint256> hashes;
+    for (const Target& target : targets_)
+        hashes.push_back(target.hash);
+    for (const dash::Uint256& hash : hashes) {
+        Target* const target = find(hash);
+        if (target == nullptr || !may_ask(*target, open_gaps, peers.size())) continue;
+        if (PeerSession* const peer = choose_peer(*target, peers)) ask(*target, *peer);
+    }
+}
+
+bool ShareDownload::may_ask(const Target& target, std::size_t open_gaps, std::size_t peers) const {
+    if (target.not_before > now() || target.asked.size() >= kMostPeersForTarget) return false;
+    // Stones far ahead of the gaps would only be orphans in the tracker.
+    if (target.is_stone && open_gaps > kMostRequestsToPeer * peers + 1) return false;
+    return std::all_of(target.asked.begin(), target.asked.end(),
+                       [&](const auto& asked) { return asked.second + kPatienceSeconds <= now(); });
+}
+
+/// The one who should have it first, then the most reliable.
+PeerSession* ShareDownload::choose_peer(const Target& target, const std::vector<PeerSession*>& peers) {
+    PeerSession* best = nullptr;
+    std::uint64_t best_rank = 0;
+    for (PeerSession* const peer : peers) {
+        const std::uint64_t busy = peer->requests_under_way();
+        if (!peer->is_established() || busy >= kMostRequestsToPeer || target.failed.count(peer->id()) != 0 ||
+            target.asked.count(peer->id()) != 0) {
+            continue;
+        }
+        const auto found = strikes_.find(peer->id());
+        const std::uint64_t strikes = found == strikes_.end() ? 0 : found->second;
+        const bool is_source = target.failures == 0 && target.asked.empty() && peer->name() == target.source;
+        const std::uint64_t rank = (is_source ? 0 : 1 + strikes + busy) << 16 | (random_() & 0xffff);
+        if (best != nullptr && rank >= best_rank) continue;
+        best = peer;
+        best_rank = rank;
+    }
+    return best;
+}
+
+std::vector<dash::Uint256> ShareDownload::stops() const {
+    const share_chain::Tracker& tracker = host_.tracker();
+    std::set<dash::Uint256> stops;
+    for (const dash::Uint256& head : tracker.heads()) {
+        if (stops.size() + 2 > kMostStops) break;
+        const std::uint64_t height = tracker.line(head).height;
+        stops.insert(head);
+        stops.insert(tracker.ancestor(head, std::min(height - 1, kStopDistance)));
+    }
+    return {stops.begin(), stops.end()};
+}
+
+void ShareDownload::ask(Target& target, PeerSession& session) {
+    const dash::Uint256 hash = target.hash;
+    const std::uint64_t parents = target.parents;
+    for (const auto& [slow, since] : target.asked)
+        ++strikes_[slow];
+    target.asked[session.id()] = now();
+    dash::log::info("Requesting parent share ", low32_hex(hash), " from ", session.name());
+    session.request_shares(
+        {hash}, parents, parents == 0 ? std::vector<dash::Uint256>() : stops(),
+        [this, hash](PeerSession& from, ShareAnswer answer) { answered(hash, from, std::move(answer)); });
+}
+
+void ShareDownload::answered(const dash::Uint256& hash, PeerSession& session, ShareAnswer answer) {
+    Target* const target = find(hash);
+    const bool has_shares = answer.kind == ShareAnswer::Kind::kShares && !answer.shares.empty();
+    if (has_shares && target != nullptr) {
+        if (answer.shares.size() > target->parents + 1) answer.shares.resize(target->parents + 1);
+        session.hold();
+        intake_.load(std::move(answer.shares), [this, hash, id = session.id(), name = session.name()](Answered shares) {
+            loaded(hash, id, name, std::move(shares));
+        });
+        return;
+    }
+    if (target != nullptr) {
+        target->asked.erase(session.id());
+        const bool is_too_much = answer.kind == ShareAnswer::Kind::kRefused && target->parents > 0;
+        if (is_too_much) {
+            target->parents /= 2;
+        } else if (answer.kind == ShareAnswer::Kind::kShares || answer.kind == ShareAnswer::Kind::kRefused) {
+            failed(*target, session.id());
+        }
+    }
+    pump();
+}
+
+void ShareDownload::failed(Target& target, std::uint64_t session) {
+    target.failed.insert(session);
+    ++target.failures;
+    const std::vector<PeerSession*> peers = sessions_.established();
+    const bool nobody_left = std::all_of(peers.begin(), peers.end(),
+                                         [&](const PeerSession* peer) { return target.failed.count(peer->id()) != 0; });
+    if (!nobody_left) return;
+    target.failed.clear();
+    const double pause = kFirstPauseSeconds * static_cast<double>(std::uint64_t{1} << std::min(target.failures, 10U));
+    target.not_before = now() + std::min(pause, kLongestPauseSeconds);
+}
+
+void ShareDownload::loaded(const dash::Uint256& hash, std::uint64_t session_id, const std::string& source,
+                           Answered loaded) {
+    PeerSession* const session = sessions_.find(session_id);
+    std::vector<SharePtr> line;
+    std::optional<SessionEnd> end;
+    dash::Uint256 expected = hash;
+    for (LoadedShare& each : loaded) {
+        if (each.share == nullptr) end = SessionEnd{each.problem, each.misbehaving};
+        if (each.share == nullptr || each.share->hash != expected) break;
+        expected = each.share->previous_hash();
+        line.push_back(std::move(each.share));
+    }
+    if (line.empty() && !end) {
+        dash::log::info("Peer ", source, " answered a request with shares that nobody asked for");
+    }
+    std::optional<Target> asked;
+    if (Target* const target = find(hash)) {
+        target->asked.erase(session_id);
+        asked = *target;
+    }
+    count(exchange_.deliver(line, source));
+    if (asked && host_.tracker().contains(hash)) {
+        const bool is_short = line.size() < asked->parents + 1 && !expected.is_zero();
+        if (is_short && !host_.tracker().contains(expected)) ++strikes_[session_id];
+        follow_up(*asked, line);
+    } else if (Target* const target = find(hash)) {
+        failed(*target, session_id);  // it had another share, or the tracker has no room for this one
+    }
+    if (session != nullptr) {
+        for (const SharePtr& share : line)
+            session->note_share(share->hash);
+        if (end) session->end(*end);
+        session->resume();
+    }
+    pump();
+}
+
+void ShareDownload::follow_up(const Target& target, const std::vector<SharePtr>& line) {
+    if (line.empty() || target.room <= line.size()) return;
+    const std::uint64_t room = target.room - line.size();
+    if (target.is_stone) return extend(*line.back(), room, false, target.source);
+    Target rest;
+    rest.hash = line.back()->previous_hash();
+    rest.source = target.source;
+    rest.parents = std::min(room, kFarDistance - 1) - 1;
+    rest.room = room;
+    add(std::move(rest));
+}
+
+void ShareDownload::count(std::size_t shares) {
+    if (shares > 0) arrivals_.emplace_back(now(), shares);
+    while (!arrivals_.empty() && arrivals_.front().first < now() - kRateWindowSeconds)
+        arrivals_.pop_front();
+}
+
+DownloadProgress ShareDownload::progress() const {
+    DownloadProgress progress;
+    progress.active = std::any_of(targets_.begin(), targets_.end(), [](const Target& target) { return target.wanted; });
+    progress.known_shares = host_.tracker().size();
+    progress.estimated_total = std::max(estimated_total_, progress.known_shares);
+    std::size_t arrived = 0;
+    double since = now();
+    for (const auto& [when, shares] : arrivals_) {
+        if (when < now() - kRateWindowSeconds) continue;
+        since = std::min(since, when);
+        arrived += shares;
+    }
+    const double span = std::max(now() - since, 1.0);
+    progress.shares_per_second = static_cast<double>(arrived) / span;
+    const std::size_t missing = progress.estimated_total - progress.known_shares;
+    if (arrived > 0) progress.seconds_left = static_cast<double>(missing) / progress.shares_per_second;
+    return progress;
+}
+
+}  // namespace p2pool::peers
