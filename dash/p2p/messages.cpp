@@ -17,6 +17,14 @@ constexpr std::size_t kMaxLocator = 101;
 constexpr std::size_t kMaxAddresses = 1000;
 constexpr std::size_t kInvItemBytes = 36;
 constexpr std::size_t kTimedAddressBytes = 30;
+/// Time, services, network, an empty address, port.
+constexpr std::size_t kSmallestAddressV2 = 9;
+constexpr std::size_t kMaxAddressV2Bytes = 512;
+constexpr std::uint8_t kNetworkIpv4 = 1;
+constexpr std::uint8_t kNetworkIpv6 = 2;
+constexpr std::size_t kIpv4Bytes = 4;
+/// An IPv4 address inside an IPv6 one follows these bytes.
+constexpr std::array<std::uint8_t, 12> kMappedPrefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 /// Dash Core's MAX_SUBVERSION_LENGTH.
 constexpr std::size_t kMaxUserAgentBytes = 256;
 
@@ -31,6 +39,22 @@ NetAddress read_address(Reader& reader) {
     std::copy(bytes.begin(), bytes.end(), address.ip.begin());
     address.port = reader.u16_big_endian();
     return address;
+}
+
+bool is_mapped(const NetAddress& address) {
+    return std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), address.ip.begin());
+}
+
+/// False for an address that cannot be held in a NetAddress, or must not come in this form (BIP 155).
+bool take_address(NetAddress& address, std::uint8_t network, ByteSpan bytes) {
+    if (network == kNetworkIpv4 && bytes.size() == kIpv4Bytes) {
+        std::copy(kMappedPrefix.begin(), kMappedPrefix.end(), address.ip.begin());
+        std::copy(bytes.begin(), bytes.end(), address.ip.begin() + kMappedPrefix.size());
+        return true;
+    }
+    if (network != kNetworkIpv6 || bytes.size() != address.ip.size()) return false;
+    std::copy(bytes.begin(), bytes.end(), address.ip.begin());
+    return !is_mapped(address);
 }
 
 }  // namespace
@@ -150,6 +174,35 @@ std::vector<TimedAddress> decode_addr(ByteSpan payload) {
     for (TimedAddress& entry : addresses) {
         entry.time = reader.u32();
         entry.address = read_address(reader);
+    }
+    return addresses;
+}
+
+Bytes encode_addrv2(const std::vector<TimedAddress>& addresses) {
+    Writer writer;
+    writer.varint(addresses.size());
+    for (const auto& [time, address] : addresses) {
+        const bool mapped = is_mapped(address);
+        writer.u32(time).varint(address.services).u8(mapped ? kNetworkIpv4 : kNetworkIpv6);
+        writer.varstr(ByteSpan(address.ip).subspan(mapped ? kMappedPrefix.size() : 0));
+        writer.u16_big_endian(address.port);
+    }
+    return std::move(writer).take();
+}
+
+std::vector<TimedAddress> decode_addrv2(ByteSpan payload) {
+    Reader reader(payload);
+    const std::size_t count = reader.count(kSmallestAddressV2, kMaxAddresses);
+    std::vector<TimedAddress> addresses;
+    for (std::size_t i = 0; i < count; ++i) {
+        TimedAddress entry;
+        entry.time = reader.u32();
+        entry.address.services = reader.varint();
+        const std::uint8_t network = reader.u8();
+        const ByteSpan bytes = reader.varstr();
+        if (bytes.size() > kMaxAddressV2Bytes) throw DecodeError("an address of more than 512 bytes");
+        entry.address.port = reader.u16_big_endian();
+        if (take_address(entry.address, network, bytes)) addresses.push_back(entry);
     }
     return addresses;
 }

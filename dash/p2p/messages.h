@@ -83,6 +83,10 @@ struct TimedAddress {
 [[nodiscard]] Bytes encode_addr(const std::vector<TimedAddress>& addresses);
 [[nodiscard]] std::vector<TimedAddress> decode_addr(ByteSpan payload);
 
+/// `addrv2` (BIP 155); at most 1000. Only IPv4 and IPv6 are read and written: addresses of other networks are skipped.
+[[nodiscard]] Bytes encode_addrv2(const std::vector<TimedAddress>& addresses);
+[[nodiscard]] std::vector<TimedAddress> decode_addrv2(ByteSpan payload);
+
 /// BIP 152.
 struct SendCompact {
     bool announce = false;

@@ -1,5 +1,8 @@
 #include "dash/p2p/peer_connection.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -28,6 +31,8 @@ using Kind = PeerEnd::Kind;
 using Time = std::chrono::steady_clock::time_point;
 
 constexpr std::size_t kReadBytes = 64U << 10;
+/// Dash Core's ADDRV2_PROTO_VERSION.
+constexpr std::uint32_t kKnowsAddrV2 = 70223;
 
 std::uint64_t random_nonce() {
     std::random_device device;
@@ -178,27 +183,24 @@ void PeerConnection::State::greet(const std::string& host, std::uint16_t port) {
     version.nonce = random_nonce();
     version.user_agent = settings.user_agent;
     version.start_height = settings.start_height;
-    version.relay_transactions = false;
+    version.relay_transactions = settings.relay_transactions;
     send("version", encode(version));
 }
 
 void PeerConnection::State::take(const Frame& frame) {
-    if (!ready) {
-        take_handshake(frame);
-    } else if (frame.command == "ping") {
+    if (!ready) return take_handshake(frame);
+    if (frame.command == "ping") {
         send("pong", frame.payload);
-    } else if (frame.command == "pong") {
-        if (decode_nonce(frame.payload) == ping_nonce) {
-            ping_time = std::chrono::duration_cast<std::chrono::microseconds>(clock.steady_now() - ping_sent);
-        }
-    } else if (owner != nullptr && policy.on_message) {
-        policy.on_message(*owner, frame.command, frame.payload);
+    } else if (frame.command == "pong" && decode_nonce(frame.payload) == ping_nonce) {
+        ping_time = std::chrono::duration_cast<std::chrono::microseconds>(clock.steady_now() - ping_sent);
     }
+    if (owner != nullptr && policy.on_message) policy.on_message(*owner, frame.command, frame.payload);
 }
 
 void PeerConnection::State::take_handshake(const Frame& frame) {
     if (frame.command == "version" && !peer_version) {
         peer_version = decode_version(frame.payload);
+        if (settings.wants_addrv2 && peer_version->version >= kKnowsAddrV2) send("sendaddrv2", {});
         send("verack", {});
     } else if (frame.command == "verack") {
         acknowledged = true;
@@ -281,6 +283,12 @@ void PeerConnection::send(SharedFrame frame, SentHandler done) {
 
 bool PeerConnection::ready() const {
     return state_->ready;
+}
+
+std::size_t PeerConnection::backlog_bytes() const {
+    int unsent = 0;
+    if (state_->connected && !state_->end) ::ioctl(state_->socket.native_handle(), SIOCOUTQNSD, &unsent);
+    return state_->queued_bytes + static_cast<std::size_t>(unsent);
 }
 
 const std::optional<VersionMessage>& PeerConnection::peer_version() const {

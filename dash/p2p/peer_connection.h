@@ -22,6 +22,10 @@ struct PeerSettings {
     std::array<std::uint8_t, 4> magic{};
     std::string user_agent;  ///< "/P2Pool:1.0.0/"
     std::uint32_t start_height = 0;
+    /// Be told of transactions as they travel (by `inv`; we never ask for one).
+    bool relay_transactions = false;
+    /// Take addresses by `addrv2` (BIP 155) from peers that know it.
+    bool wants_addrv2 = false;
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds handshake_timeout{15'000};
     std::chrono::milliseconds ping_interval{30'000};
@@ -45,16 +49,17 @@ struct PeerEnd {
     bool was_ready = false;  ///< the handshake had been completed
 };
 
-/// One outgoing connection to a node of the Dash network: handshake, framing, keep-alive. We offer no services and no
-/// transactions relay, and never appear as a masternode, so that the other side asks nothing of us. What to do with a
-/// peer is its owner's policy. All on the executor's single thread.
+/// One outgoing connection to a node of the Dash network: handshake, framing, keep-alive. We offer no services and
+/// never appear as a masternode, so that the other side asks nothing of us. What to do with a peer is its owner's
+/// policy. All on the executor's single thread.
 class PeerConnection {
   public:
     /// Called on the connection's executor; must not block. An exception of theirs ends the connection as misbehaviour.
     struct Policy {
         /// The handshake is complete: sending may begin.
         std::function<void(PeerConnection&)> on_ready;
-        /// Every message after the handshake but ping and pong; unknown commands too.
+        /// Every message after the handshake, unknown commands too. The connection has answered a `ping` already, and
+        /// takes the time from a `pong` to its own.
         std::function<void(PeerConnection&, std::string_view command, ByteSpan payload)> on_message;
     };
     using SentHandler = std::function<void(bool sent)>;
@@ -76,6 +81,8 @@ class PeerConnection {
     void send(SharedFrame frame, SentHandler done = {});
 
     [[nodiscard]] bool ready() const;
+    /// What was given to send() and has not left this machine yet.
+    [[nodiscard]] std::size_t backlog_bytes() const;
     /// The peer's own version message, once it came.
     [[nodiscard]] const std::optional<VersionMessage>& peer_version() const;
     /// Of the last answered ping.

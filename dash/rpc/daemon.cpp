@@ -179,6 +179,25 @@ awaitable<NetworkInfo> Daemon::get_network_info() {
     });
 }
 
+awaitable<std::vector<PeerInfo>> Daemon::get_peer_info() {
+    constexpr const char* kMethod = "getpeerinfo";
+    const json result = co_await client_.call(kMethod, json::array());
+    co_return reading(kMethod, [&] {
+        std::vector<PeerInfo> peers;
+        if (!result.is_array()) throw DecodeError("not a list of peers");
+        for (const json& each : result) {
+            PeerInfo peer;
+            peer.address = fields::text_field(each, "addr");
+            peer.inbound = fields::bool_field(each, "inbound");
+            const json* ping = fields::find(each, "minping");
+            // A peer that has not answered a ping yet has a "minping" of 0.
+            if (ping != nullptr && ping->is_number() && ping->get<double>() > 0) peer.ping_seconds = ping->get<double>();
+            peers.push_back(std::move(peer));
+        }
+        return peers;
+    });
+}
+
 awaitable<AddressInfo> Daemon::validate_address(std::string address) {
     constexpr const char* kMethod = "validateaddress";
     const json result = co_await client_.call(kMethod, only(std::move(address)));

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dash/primitives/block.h"
 #include "dash/primitives/chain_params.h"
@@ -42,6 +43,13 @@ struct ChainLock {
     std::uint32_t height = 0;
 };
 
+/// A connection of dashd to another node.
+struct PeerInfo {
+    std::string address;  ///< "1.2.3.4:9999" or "[2001:db8::1]:9999"; of an inbound peer with a port of no use
+    bool inbound = false;
+    std::optional<double> ping_seconds;  ///< the best one measured
+};
+
 struct AddressInfo {
     bool valid = false;
     std::optional<bool> mine;  ///< absent in Dash Core without wallet
@@ -78,6 +86,7 @@ class Daemon {
     [[nodiscard]] boost::asio::awaitable<std::optional<ChainLock>> get_best_chainlock();
     [[nodiscard]] boost::asio::awaitable<ChainInfo> get_blockchain_info();
     [[nodiscard]] boost::asio::awaitable<NetworkInfo> get_network_info();
+    [[nodiscard]] boost::asio::awaitable<std::vector<PeerInfo>> get_peer_info();
     [[nodiscard]] boost::asio::awaitable<AddressInfo> validate_address(std::string address);
     /// Makes dashd prefer this block to others of the same work that it saw earlier.
     [[nodiscard]] boost::asio::awaitable<void> precious_block(Uint256 hash);
