@@ -65,6 +65,10 @@ void Statement::bind_one(int index, std::span<const std::uint8_t> value) {
                         : sqlite3_bind_blob64(statement_.get(), index, value.data(), value.size(), SQLITE_TRANSIENT));
 }
 
+void Statement::bind_one(int index, const std::optional<double>& value) {
+    if (value) bind_one(index, *value);  // reset() has set all others to NULL
+}
+
 std::int64_t Statement::integer(int column) const {
     return sqlite3_column_int64(statement_.get(), column);
 }

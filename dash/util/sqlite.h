@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,6 +53,8 @@ class Statement {
     void bind_one(int index, double value);
     void bind_one(int index, std::string_view value);
     void bind_one(int index, std::span<const std::uint8_t> value);
+    /// nullopt is NULL.
+    void bind_one(int index, const std::optional<double>& value);
     void check(int result) const;
 
     std::shared_ptr<sqlite3> database_;
