@@ -17,6 +17,11 @@ namespace {
 
 namespace asio = boost::asio;
 
+/// The phases by their places in the log.
+constexpr std::size_t kSenders = 0;
+constexpr std::size_t kLink = 1;
+constexpr std::size_t kRpc = 2;
+
 asio::awaitable<void> pause(std::chrono::milliseconds time) {
     asio::steady_timer timer(co_await asio::this_coro::executor, time);
     co_await timer.async_wait(asio::use_awaitable);
@@ -42,7 +47,7 @@ BlockRun::BlockRun(RunContext& context, JournalEntry entry, bool resumed)
       report_(first_report(entry, resumed)),
       journalled_state_(entry.state),
       journalled_result_(entry.submitblock_result),
-      outcomes_awaited_(2 + context.senders.size()),
+      senders_awaited_(context.senders.size()),
       look_timer_(context.executor) {}
 
 /// Runs `work` on its own; the run lives until all of its parts have ended.
@@ -63,7 +68,8 @@ void BlockRun::start() {
     for (const auto& sender : context_.senders)
         spawn(send_by(*sender));
     spawn(follow());
-    run_log::started(report_, block_.bytes->size(), context_.senders.size());
+    run_log::started(report_, block_.bytes->size());
+    if (context_.senders.empty()) tell(kSenders, run_log::no_sender_lines());
 }
 
 void BlockRun::send_by_link() {
@@ -78,21 +84,19 @@ void BlockRun::send_by_link() {
     context_.link.send_block(frame_, [self = shared_from_this()](bool sent) {
         self->link_busy_ = false;
         self->report_.daemon_p2p_sent = sent;
-        if (sent || !self->link_tried_) run_log::link_outcome(self->report_, sent);
+        if (sent || !self->phases_.settled(kLink)) self->tell(kLink, run_log::link_lines(self->report_, sent));
         if (sent) self->changed();
-        if (!std::exchange(self->link_tried_, true)) self->first_outcome();
     });
 }
 
 asio::awaitable<void> BlockRun::send_by(BlockSender& sender) {
     auto delay = context_.schedule.first_retry;
     for (bool first = true; !finished(); first = false) {
-        const std::uint32_t reached = co_await sender.send(block_);
-        report_.peers_reached += reached;
-        if (reached > 0 || first) run_log::sender_outcome(report_, sender.name(), reached);
-        if (reached > 0) changed();
-        if (first) first_outcome();
-        if (reached > 0) co_return;
+        const SendOutcome outcome = co_await sender.send(block_);
+        report_.peers_reached += outcome.reached;
+        if (outcome.reached > 0 || first) take_sender_lines(run_log::sender_lines(sender.name(), outcome), first);
+        if (outcome.reached > 0) changed();
+        if (outcome.reached > 0) co_return;
         co_await pause(delay);
         delay = std::min(2 * delay, context_.schedule.longest_retry);
     }
@@ -103,7 +107,6 @@ asio::awaitable<void> BlockRun::submit() {
     auto delay = context_.schedule.first_retry;
     while (!answered_ && !finished()) {
         co_await submit_once();
-        if (!std::exchange(submit_tried_, true)) first_outcome();
         if (answered_) break;
         co_await pause(delay);
         delay = std::min(2 * delay, context_.schedule.longest_retry);
@@ -128,15 +131,17 @@ void BlockRun::take_answer(const std::optional<std::string>& word) {
     answered_ = verdict != SubmitVerdict::kRetry;
     invalid_ = verdict == SubmitVerdict::kInvalid;
     const std::string result = word ? *word : "accepted";
-    if (result != report_.submitblock_result || !submit_tried_) run_log::answer(report_, word);
+    if (result != report_.submitblock_result || !phases_.settled(kRpc)) {
+        tell(kRpc, run_log::answer_lines(report_, block_.bytes->size(), word));
+    }
     report_.submitblock_result = result;
     changed();
     look_now();
 }
 
 void BlockRun::take_trouble(const std::string& text) {
-    if (text == report_.submitblock_result && submit_tried_) return;
-    run_log::call_failed(report_, text);
+    if (text == report_.submitblock_result && phases_.settled(kRpc)) return;
+    tell(kRpc, run_log::call_failed_lines(report_, block_.bytes->size(), text));
     report_.submitblock_result = text;
     changed();
 }
@@ -172,7 +177,9 @@ asio::awaitable<void> BlockRun::look_at_chain() {
     std::optional<rpc::HeaderInfo> rival;
     if (!own || own->confirmations < 0) rival = co_await find_rival();
     take_state(judge_chain(own, rival, invalid_, context_.schedule.burial_confirmations), own, rival);
-    if (report_.state == BlockState::kOrphaned && rival->confirmations == 1) co_await ask_to_prefer();
+    if (report_.state == BlockState::kOrphaned && rival->confirmations == 1) {
+        co_await ask_to_prefer(rival->hash);
+    }
     if (!own && answered_before && !finished()) {  // dashd lost it, as after a crash
         answered_ = false;
         spawn(submit());
@@ -186,9 +193,10 @@ asio::awaitable<std::optional<rpc::HeaderInfo>> BlockRun::find_rival() {
     co_return co_await context_.daemon.get_block_header(*hash);
 }
 
-/// With equal work dashd stays with the block it saw first; our miners' work should follow ours.
-asio::awaitable<void> BlockRun::ask_to_prefer() {
-    if (std::exchange(asked_to_prefer_, true)) co_return;
+/// With equal work dashd stays with the block it saw first; our miners' work should follow ours. Between two blocks of
+/// ours there is nothing to win, and each would be preferred in turn.
+asio::awaitable<void> BlockRun::ask_to_prefer(Uint256 rival) {
+    if (context_.is_ours(rival) || std::exchange(asked_to_prefer_, true)) co_return;
     run_log::asked_to_prefer(report_);
     co_await context_.daemon.precious_block(block_.hash);
     look_now();
@@ -208,8 +216,16 @@ void BlockRun::take_state(BlockState state, const std::optional<rpc::HeaderInfo>
     if (news || deeper) changed();
 }
 
-void BlockRun::first_outcome() {
-    if (--outcomes_awaited_ > 0) return;
+void BlockRun::take_sender_lines(std::vector<LogLine> lines, bool first) {
+    if (!first) return write(lines);
+    sender_lines_.insert(sender_lines_.end(), lines.begin(), lines.end());
+    if (--senders_awaited_ == 0) tell(kSenders, std::exchange(sender_lines_, {}));
+}
+
+void BlockRun::tell(std::size_t phase, std::vector<LogLine> lines) {
+    if (phases_.settled(phase)) return write(lines);
+    phases_.settle(phase, std::move(lines));
+    if (!phases_.complete()) return;
     const auto rpc = !answered_ ? run_log::RpcOutcome::kUnanswered
                      : invalid_ ? run_log::RpcOutcome::kRefused
                                 : run_log::RpcOutcome::kTaken;
@@ -223,6 +239,8 @@ void BlockRun::changed() {
         context_.journal({block_, report_.state, report_.submitblock_result});
     }
     context_.report(report_);
+    for (const auto& sender : context_.senders)
+        sender->block_changed(report_);
     context_.on_progress();
 }
 

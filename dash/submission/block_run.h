@@ -14,6 +14,7 @@
 #include "dash/p2p/daemon_link.h"
 #include "dash/rpc/daemon.h"
 #include "dash/submission/journal.h"
+#include "dash/submission/phase_log.h"
 #include "dash/submission/pipeline.h"
 #include "dash/submission/won_block.h"
 
@@ -28,6 +29,8 @@ struct RunContext {
     const std::vector<std::unique_ptr<BlockSender>>& senders;
     const Schedule& schedule;
     std::function<void(JournalEntry)> journal;
+    /// The block was won here, in this run or an earlier one.
+    std::function<bool(const Uint256&)> is_ours;
     std::function<void(const SubmissionReport&)> report;
     /// The block has been handed to dashd, or its run has ended.
     std::function<void()> on_progress;
@@ -59,14 +62,16 @@ class BlockRun : public std::enable_shared_from_this<BlockRun> {
     boost::asio::awaitable<void> follow();
     boost::asio::awaitable<void> look_at_chain();
     boost::asio::awaitable<std::optional<rpc::HeaderInfo>> find_rival();
-    boost::asio::awaitable<void> ask_to_prefer();
+    boost::asio::awaitable<void> ask_to_prefer(Uint256 rival);
     void take_answer(const std::optional<std::string>& word);
     void take_trouble(const std::string& text);
     void take_state(BlockState state, const std::optional<rpc::HeaderInfo>& own,
                     const std::optional<rpc::HeaderInfo>& rival);
     void look_now();
-    /// A phase has told how its first attempt went.
-    void first_outcome();
+    /// How an attempt of a phase went: the first is told in its place among the phases, later ones at once.
+    void tell(std::size_t phase, std::vector<LogLine> lines);
+    /// The senders together are one phase.
+    void take_sender_lines(std::vector<LogLine> lines, bool first);
     void changed();
 
     RunContext& context_;
@@ -74,12 +79,12 @@ class BlockRun : public std::enable_shared_from_this<BlockRun> {
     SubmissionReport report_;
     BlockState journalled_state_;
     std::string journalled_result_;
-    std::size_t outcomes_awaited_;
+    PhaseLog phases_;
+    std::size_t senders_awaited_;        ///< that have not told of their first attempt
+    std::vector<LogLine> sender_lines_;  ///< of the others, until then
     p2p::SharedFrame frame_;
     bool link_busy_ = false;
-    bool link_tried_ = false;
     bool submitting_ = false;
-    bool submit_tried_ = false;
     bool answered_ = false;  ///< submitblock gave an answer that repeating would not change
     bool invalid_ = false;   ///< … namely that the block is invalid
     bool asked_to_prefer_ = false;

@@ -81,6 +81,7 @@ Pipeline::Impl::Impl(PipelineSettings settings, asio::any_io_executor report_exe
                [this](JournalEntry entry) {
                    write_journal([entry = std::move(entry)](Journal& journal) { journal.update(entry); });
                },
+               [this](const Uint256& hash) { return runs_.count(hash) != 0 || finished_.count(hash) != 0; },
                [this](const SubmissionReport& report) {
                    asio::post(report_executor_, [handler = on_report_, report] { handler(report); });
                },
@@ -88,7 +89,7 @@ Pipeline::Impl::Impl(PipelineSettings settings, asio::any_io_executor report_exe
       unfinished_(journal_.unfinished()),
       grace_(io_) {
     for (const BlockSenderFactory& make : settings_.senders)
-        senders_.push_back(make(io_.get_executor()));
+        senders_.push_back(make({io_.get_executor(), daemon_, link_, clock}));
     for (const Uint256& hash : journal_.finished())
         finished_.insert(hash);
 }

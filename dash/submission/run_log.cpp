@@ -6,6 +6,8 @@
 namespace dash::submission::run_log {
 namespace {
 
+using log::Level;
+
 const std::string kRule(80, '=');
 
 std::string name(const SubmissionReport& report) {
@@ -14,7 +16,7 @@ std::string name(const SubmissionReport& report) {
 
 }  // namespace
 
-void started(const SubmissionReport& report, std::size_t block_bytes, std::size_t senders) {
+void started(const SubmissionReport& report, std::size_t block_bytes) {
     log::info(kRule);
     log::info("BLOCK SUBMISSION PIPELINE STARTED", report.resumed ? " (resumed from an earlier run)" : "");
     log::info(kRule);
@@ -22,40 +24,64 @@ void started(const SubmissionReport& report, std::size_t block_bytes, std::size_
     log::info("  Height:     ", report.height);
     log::info("  Size:       ", block_bytes, " bytes");
     log::info("  Finder:     ", report.finder);
-    log::info("PHASE 1: Multi-Peer Broadcast", senders == 0 ? " - DISABLED (not configured)" : "");
-    log::info("PHASE 2: Local dashd P2P");
-    log::info("PHASE 3: RPC Verification (submitblock)");
-    log::info("RPC: Calling submitblock with ", 2 * block_bytes, " bytes of data...");
 }
 
-void link_outcome(const SubmissionReport& report, bool sent) {
+std::vector<LogLine> no_sender_lines() {
+    return {{Level::kInfo, "PHASE 1: Multi-Peer Broadcast - DISABLED (not configured)"}};
+}
+
+std::vector<LogLine> sender_lines(std::string_view sender, const SendOutcome& outcome) {
+    std::vector<LogLine> lines = {{Level::kInfo, "PHASE 1: Multi-Peer Broadcast (PARALLEL to all peers)"}};
+    for (const std::string& text : outcome.log_lines)
+        lines.push_back({Level::kInfo, text});
+    const std::string name(sender);
+    if (outcome.reached > 0) {
+        lines.push_back(
+            {Level::kInfo, name + ": SUCCESS (" + std::to_string(outcome.reached) + " peers reached) [OK]"});
+    } else {
+        lines.push_back({Level::kWarning, name + ": [!] no peer reached, trying again"});
+    }
+    return lines;
+}
+
+std::vector<LogLine> link_lines(const SubmissionReport& report, bool sent) {
+    std::vector<LogLine> lines = {{Level::kInfo, "PHASE 2: Local dashd P2P (CRITICAL FALLBACK - ALWAYS RUNS)"}};
     if (sent) {
-        log::info("Local dashd P2P: [OK] block ", report.hash.to_hex(), " sent");
+        lines.push_back({Level::kInfo, "  Local dashd P2P: [OK] block " + report.hash.to_hex() + " sent"});
     } else {
-        log::error("Local dashd P2P: [!] no connection to dashd for block ", report.hash.to_hex(),
-                   ", it is sent as soon as there is one");
+        lines.push_back({Level::kError, "  Local dashd P2P: [!] no connection to dashd for block " +
+                                            report.hash.to_hex() + ", it is sent as soon as there is one"});
     }
+    return lines;
 }
 
-void sender_outcome(const SubmissionReport& report, std::string_view sender, std::uint32_t peers_reached) {
-    if (peers_reached > 0) {
-        log::info(sender, ": [OK] ", peers_reached, " peers reached with block ", report.hash.to_hex());
-    } else {
-        log::error(sender, ": [!] no peer reached with block ", report.hash.to_hex(), ", trying again");
-    }
+namespace {
+
+std::vector<LogLine> rpc_heading(std::size_t block_bytes) {
+    return {{Level::kInfo, "PHASE 3: RPC Verification (submitblock)"},
+            {Level::kInfo, "RPC: Calling submitblock with " + std::to_string(2 * block_bytes) + " bytes of data..."}};
 }
 
-void answer(const SubmissionReport& report, const std::optional<std::string>& word) {
-    log::info("RPC: submitblock returned: ", word ? *word : "null (accepted)");
-    log::info("BLOCK SUBMISSION RESULT (RPC): ", word ? *word : "accepted", " - ", name(report));
-    if (!word || *word == "duplicate") return;  // dashd usually has it by P2P already
-    log::error("*** WARNING: submitblock returned error: ", *word, " ***");
+}  // namespace
+
+std::vector<LogLine> answer_lines(const SubmissionReport& report, std::size_t block_bytes,
+                                  const std::optional<std::string>& word) {
+    std::vector<LogLine> lines = rpc_heading(block_bytes);
+    lines.push_back({Level::kInfo, "RPC: submitblock returned: " + word.value_or("null (accepted)")});
+    lines.push_back(
+        {Level::kInfo, "BLOCK SUBMISSION RESULT (RPC): " + word.value_or("accepted") + " - " + name(report)});
+    if (!word || *word == "duplicate") return lines;  // dashd usually has it by P2P already
+    lines.push_back({Level::kError, "*** WARNING: submitblock returned error: " + *word + " ***"});
     const std::string advice = hint(*word);
-    if (!advice.empty()) log::error("    ", advice);
+    if (!advice.empty()) lines.push_back({Level::kError, "    " + advice});
+    return lines;
 }
 
-void call_failed(const SubmissionReport& report, const std::string& error) {
-    log::error("RPC: [!] submitblock of ", name(report), " failed, trying again: ", error);
+std::vector<LogLine> call_failed_lines(const SubmissionReport& report, std::size_t block_bytes,
+                                       const std::string& error) {
+    std::vector<LogLine> lines = rpc_heading(block_bytes);
+    lines.push_back({Level::kError, "RPC: [!] submitblock of " + name(report) + " failed, trying again: " + error});
+    return lines;
 }
 
 void completed(const SubmissionReport& report, std::size_t senders, RpcOutcome rpc) {

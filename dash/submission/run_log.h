@@ -3,18 +3,27 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "dash/submission/phase_log.h"
 #include "dash/submission/won_block.h"
 
 /// What operators read about a won block. The phrases are those of the python node, which scripts look for.
 namespace dash::submission::run_log {
 
-void started(const SubmissionReport& report, std::size_t block_bytes, std::size_t senders);
-void link_outcome(const SubmissionReport& report, bool sent);
-void sender_outcome(const SubmissionReport& report, std::string_view sender, std::uint32_t peers_reached);
+void started(const SubmissionReport& report, std::size_t block_bytes);
+
+// The blocks of lines of the phases' outcomes, headed by the phase's name.
+[[nodiscard]] std::vector<LogLine> no_sender_lines();
+[[nodiscard]] std::vector<LogLine> sender_lines(std::string_view sender, const SendOutcome& outcome);
+[[nodiscard]] std::vector<LogLine> link_lines(const SubmissionReport& report, bool sent);
 /// `word`: nullopt for null.
-void answer(const SubmissionReport& report, const std::optional<std::string>& word);
-void call_failed(const SubmissionReport& report, const std::string& error);
+[[nodiscard]] std::vector<LogLine> answer_lines(const SubmissionReport& report, std::size_t block_bytes,
+                                                const std::optional<std::string>& word);
+[[nodiscard]] std::vector<LogLine> call_failed_lines(const SubmissionReport& report, std::size_t block_bytes,
+                                                     const std::string& error);
+
 enum class RpcOutcome { kTaken, kRefused, kUnanswered };
 /// Every phase has told how its first attempt went.
 void completed(const SubmissionReport& report, std::size_t senders, RpcOutcome rpc);

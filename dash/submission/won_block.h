@@ -8,9 +8,18 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dash/primitives/bytes.h"
 #include "dash/primitives/uint256.h"
+#include "dash/util/clock.h"
+
+namespace dash::rpc {
+class Daemon;
+}
+namespace dash::p2p {
+class DaemonLink;
+}
 
 namespace dash::submission {
 
@@ -56,6 +65,12 @@ struct SubmissionReport {
     std::optional<Uint256> winner;  ///< who has its place, when kOrphaned or kLost
 };
 
+/// What a sender's attempt came to.
+struct SendOutcome {
+    std::uint32_t reached = 0;           ///< peers that took the block
+    std::vector<std::string> log_lines;  ///< what the operator shall read about it
+};
+
 /// A further way to the network besides the local dashd, for instance a pool of peers. Lives on the submission thread
 /// and must not block it.
 class BlockSender {
@@ -63,9 +78,19 @@ class BlockSender {
     virtual ~BlockSender() = default;
     /// For the log: "Multi-peer".
     [[nodiscard]] virtual std::string_view name() const = 0;
-    /// Gives the number of peers that took the block, within a time the sender bounds; called again later when it is 0.
-    [[nodiscard]] virtual boost::asio::awaitable<std::uint32_t> send(WonBlock block) = 0;
+    /// Sends to all within a time the sender bounds; called again later when it reached nobody.
+    [[nodiscard]] virtual boost::asio::awaitable<SendOutcome> send(WonBlock block) = 0;
+    /// How a block fares: each report of the pipeline.
+    virtual void block_changed(const SubmissionReport& /*report*/) {}
 };
-using BlockSenderFactory = std::function<std::unique_ptr<BlockSender>(boost::asio::any_io_executor)>;
+
+/// What a sender may use; outlives it. All of it belongs to the submission thread.
+struct SenderSurroundings {
+    boost::asio::any_io_executor executor;
+    rpc::Daemon& daemon;
+    const p2p::DaemonLink& link;
+    const Clock& clock;
+};
+using BlockSenderFactory = std::function<std::unique_ptr<BlockSender>(const SenderSurroundings&)>;
 
 }  // namespace dash::submission

@@ -98,7 +98,7 @@ class StubSender final : public BlockSender {
   public:
     StubSender(bool hangs, std::atomic<int>& attempts) : hangs_(hangs), attempts_(attempts) {}
     [[nodiscard]] std::string_view name() const override { return "Multi-peer"; }
-    [[nodiscard]] boost::asio::awaitable<std::uint32_t> send(WonBlock block) override {
+    [[nodiscard]] boost::asio::awaitable<SendOutcome> send(WonBlock block) override {
         CHECK(block.hash == kHash);
         ++attempts_;
         if (hangs_) {
@@ -106,7 +106,7 @@ class StubSender final : public BlockSender {
                                             boost::asio::steady_timer::time_point::max());
             co_await never.async_wait(boost::asio::use_awaitable);
         }
-        co_return attempts_ == 1 ? 0 : 5;
+        co_return SendOutcome{attempts_ == 1 ? 0U : 5U, {}};
     }
 
   private:
@@ -154,7 +154,8 @@ TEST_CASE("no way waits for another") {
     Place place;
     std::atomic<int> attempts = 0;
     PipelineSettings settings = place.settings();
-    settings.senders.push_back([&](auto) { return std::make_unique<StubSender>(/*hangs=*/true, attempts); });
+    settings.senders.push_back(
+        [&](const SenderSurroundings&) { return std::make_unique<StubSender>(/*hangs=*/true, attempts); });
     settings.schedule.stop_grace = 0ms;
     place.dashd.chain.hang_submits(true);
     Pipeline& pipeline = place.start(settings);
@@ -176,7 +177,8 @@ TEST_CASE("a further sender is asked again until it reaches somebody") {
     Place place;
     std::atomic<int> attempts = 0;
     PipelineSettings settings = place.settings();
-    settings.senders.push_back([&](auto) { return std::make_unique<StubSender>(/*hangs=*/false, attempts); });
+    settings.senders.push_back(
+        [&](const SenderSurroundings&) { return std::make_unique<StubSender>(/*hangs=*/false, attempts); });
     place.start(settings).submit(won_block());
     CHECK(place.wait_until([&] { return !place.reports.empty() && place.last().peers_reached == 5; }));
     CHECK(attempts == 2);
@@ -257,6 +259,32 @@ TEST_CASE("a lost race is told with the winner, dashd is asked to prefer ours, a
         CHECK(place.wait_for(BlockState::kLost));
     }
     CHECK(place.dashd.rpc->calls("preciousblock") == 1);
+}
+
+TEST_CASE("between two blocks of ours dashd is not asked to prefer one") {
+    Place place;
+    place.dashd.chain.answer("inconclusive");
+    place.dashd.chain.put(kHash, kHeight, {-1, false});
+    place.dashd.chain.put(kRival, kHeight, {1, false});
+    SUBCASE("both under way") {
+        place.start().submit(won_block(kRival));
+        place.pipeline->submit(won_block());
+    }
+    SUBCASE("the rival finished in an earlier run") {
+        JournalEntry finished;
+        finished.block = won_block(kRival);
+        finished.state = BlockState::kConfirmed;
+        Journal(place.settings().database).update(finished);
+        place.start().submit(won_block());
+    }
+    const auto tells_the_orphan = [](const SubmissionReport& report) {
+        return report.hash == kHash && report.state == BlockState::kOrphaned;
+    };
+    REQUIRE(
+        place.wait_until([&] { return std::any_of(place.reports.begin(), place.reports.end(), tells_the_orphan); }));
+    const int looks = place.dashd.rpc->calls("getblockheader");
+    REQUIRE(place.wait_until([&] { return place.dashd.rpc->calls("getblockheader") > looks + 4; }));
+    CHECK(place.dashd.rpc->calls("preciousblock") == 0);
 }
 
 TEST_CASE("a block that dashd finds invalid is told as rejected and not sent again") {

@@ -1,0 +1,19 @@
+#include "dash/submission/phase_log.h"
+
+#include <utility>
+
+namespace dash::submission {
+
+void write(const std::vector<LogLine>& lines) {
+    for (const LogLine& line : lines)
+        log::write(line.level, line.text);
+}
+
+void PhaseLog::settle(std::size_t phase, std::vector<LogLine> lines) {
+    if (settled(phase)) return;
+    blocks_[phase] = std::move(lines);
+    for (; next_ < kPhases && settled(next_); ++next_)
+        write(*blocks_[next_]);
+}
+
+}  // namespace dash::submission
