@@ -14,6 +14,7 @@
 #include "dash/util/log.h"
 #include "p2pool/node/node.h"
 #include "p2pool/node/payout_address.h"
+#include "p2pool/node/peer_service.h"
 #include "p2pool/node/status_line.h"
 #include "p2pool/node/template_feed.h"
 #include "p2pool/stratum/server.h"
@@ -37,6 +38,8 @@ constexpr seconds kRefreshInterval{20};
 constexpr seconds kStatusCheckInterval{3};
 constexpr double kStatusRepeatSeconds = 15;
 constexpr seconds kDaemonCheckInterval{1};
+/// How often it is looked whether block headers are wanted; a new template makes it look at once.
+constexpr milliseconds kHeaderInterval{500};
 /// How long the start waits for dashd's P2P link before it goes on without.
 constexpr seconds kLinkPatience{5};
 /// A template that takes longer is asked for again.
@@ -133,6 +136,8 @@ class Application::Impl {
     asio::awaitable<void> maintain();
     asio::awaitable<void> refresh();
     asio::awaitable<void> tell_status();
+    asio::awaitable<void> learn_headers();
+    void take_header(const dash::rpc::HeaderInfo& header);
 
     options::Settings settings_;
     asio::io_context io_;
@@ -141,9 +146,12 @@ class Application::Impl {
     dash::p2p::DaemonLink link_;
     TemplateFeed feed_;
     std::unique_ptr<Node> node_;
+    std::unique_ptr<PeerService> peers_;
     std::unique_ptr<dash::submission::Pipeline> pipeline_;
     std::unique_ptr<stratum::Server> server_;
     asio::steady_timer settle_timer_{io_};
+    asio::steady_timer header_timer_{io_};  ///< runs while no header is wanted
+    dash::Uint256 announced_block_;
     std::chrono::steady_clock::time_point next_settle_;
     bool settling_ = false;
     int exit_code_ = EXIT_SUCCESS;
@@ -152,13 +160,17 @@ class Application::Impl {
 void Application::Impl::stop() {
     dash::log::info("Stopping...");
     if (server_ != nullptr) server_->stop();
+    if (node_ != nullptr) node_->set_peer_knowledge({});
+    peers_.reset();
     if (pipeline_ != nullptr) pipeline_->stop();
     io_.stop();
 }
 
 void Application::Impl::take(dash::rpc::BlockTemplate block) {
-    const bool first = !node_->has_template();
+    const bool first = node_->current_template() == nullptr;
     node_->take_template(std::move(block));
+    peers_->take_template(node_->current_template());
+    header_timer_.cancel();
     if (first) listen();
 }
 
@@ -252,12 +264,21 @@ void Application::Impl::serve(const std::string& payout_address) {
     start_pipeline();
     node_->set_events({.on_work_changed = [this](bool clean) { server_->work_changed(clean); },
                        .on_block_won = [this](dash::submission::WonBlock block) { block_won(std::move(block)); },
-                       .on_shares_added = [this] { settle_soon(); }});
+                       .on_shares_added = [this] { settle_soon(); },
+                       .on_decision =
+                           [this](const share_chain::Decision& decision) {
+                               if (peers_ != nullptr) peers_->take_decision(decision);
+                           }});
+    peers_ = std::make_unique<PeerService>(io_, settings_, *node_, dash::system_clock(),
+                                           [this](const dash::Uint256& hash) { feed_.new_block(hash); });
+    node_->set_peer_knowledge(peers_->knowledge());
+    peers_->start();
     dash::log::info("Initializing work...");
     spawn(feed_.run());
     spawn(maintain());
     spawn(refresh());
     spawn(tell_status());
+    spawn(learn_headers());
 }
 
 void Application::Impl::make_server() {
@@ -291,6 +312,34 @@ asio::awaitable<void> Application::Impl::maintain() {
     }
 }
 
+/// dashd is asked for one header after the other, so that templates never wait long behind them.
+asio::awaitable<void> Application::Impl::learn_headers() {
+    for (;;) {
+        const std::optional<dash::Uint256> hash = node_->wanted_header();
+        bool learnt = false;
+        if (hash) {
+            try {
+                if (const auto header = co_await daemon_.get_block_header(*hash)) {
+                    take_header(*header);
+                    learnt = true;
+                }
+            } catch (const dash::rpc::RpcError& error) {
+                dash::log::debug("No header of block ", hash->to_hex(), ": ", error.what());
+            }
+        }
+        if (learnt) continue;
+        header_timer_.expires_after(kHeaderInterval);
+        co_await header_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+}
+
+void Application::Impl::take_header(const dash::rpc::HeaderInfo& header) {
+    node_->take_header(header);
+    const work::WorkTemplatePtr current = node_->current_template();
+    if (peers_ == nullptr || current == nullptr || header.hash != current->block.previous_block) return;
+    if (std::exchange(announced_block_, header.hash) != header.hash) peers_->announce_best_block(header.header);
+}
+
 asio::awaitable<void> Application::Impl::refresh() {
     for (;;) {
         co_await pause(kRefreshInterval);
@@ -304,8 +353,12 @@ asio::awaitable<void> Application::Impl::tell_status() {
     for (;;) {
         co_await pause(kStatusCheckInterval);
         const double now = dash::system_clock().unix_seconds();
-        const NodeStatus status = node_->status();
+        NodeStatus status = node_->status();
+        const peers::NetworkStatus network = peers_->network().status();
+        status.peers = network.peers.size();
+        status.incoming_peers = network.incoming;
         std::vector<std::string> lines = status_lines(status, *settings_.network);
+        if (network.download.active) lines.push_back(download_line(network.download));
         if (lines == told && now - told_at < kStatusRepeatSeconds) continue;
         for (const std::string& line : lines)
             dash::log::info(line);

@@ -25,6 +25,7 @@ constexpr double kLostContactSeconds = 60;
 /// Jobs of this many payout groups are kept; more are built anew on each request.
 constexpr std::size_t kMaxPayoutGroups = 20000;
 constexpr std::size_t kRememberedBlocks = 100;
+constexpr double kOldShareSeconds = 600;
 /// Dash refuses blocks from further in the future.
 constexpr double kMaxFutureSeconds = 7200;
 
@@ -69,8 +70,11 @@ Node::Node(NodeSettings settings, const dash::Clock& clock)
       clock_(clock),
       tracker_(*settings_.network,
                {.block_relative_height = [this](const dash::Uint256& hash) { return heights_.relative(hash); },
-                // Only our own shares are in the chain, and dashd made their transaction sets.
-                .transaction_size = [](const dash::Uint256&) { return std::optional<std::size_t>(); }}),
+                .transaction_size = [this](const dash::Uint256& txid) -> std::optional<std::size_t> {
+                    const auto bytes = peers_.find_transaction ? peers_.find_transaction(txid) : nullptr;
+                    if (bytes == nullptr) return std::nullopt;
+                    return bytes->size();
+                }}),
       builder_(tracker_, settings_.random_seed),
       worker_rates_(window_seconds(*settings_.network), clock.unix_seconds()),
       payout_rates_(window_seconds(*settings_.network), clock.unix_seconds()),
@@ -80,6 +84,7 @@ void Node::take_template(dash::rpc::BlockTemplate block) {
     const double now = clock_.unix_seconds();
     contact_at_ = now;
     if (block.height > 0) heights_.learn(block.previous_block, block.height - 1);
+    chain_end_.take_tip(block.previous_block, block.bits);
     dash::log::debug("Template for height ", block.height, " on block ", block.previous_block.to_hex(), " with ",
                      block.transactions.size(), " transactions");
     const work::WorkTemplatePtr before = std::exchange(template_, work::make_work_template(std::move(block), now));
@@ -95,6 +100,16 @@ void Node::take_template(dash::rpc::BlockTemplate block) {
     const bool new_block = before == nullptr || before->block.previous_block != template_->block.previous_block;
     const bool new_best = new_block && choose_best();
     if (before == nullptr || new_best || is_new_work(*before, *template_)) new_work(true);
+}
+
+std::optional<dash::Uint256> Node::wanted_header() {
+    const std::optional<dash::Uint256> missing = chain_end_.missing_header();
+    return missing ? missing : heights_.take_wanted();
+}
+
+void Node::take_header(const dash::rpc::HeaderInfo& header) {
+    chain_end_.take_header(header.hash, header.header);
+    if (header.confirmations > 0) heights_.learn(header.hash, header.height);
 }
 
 void Node::refresh_work() {
@@ -117,8 +132,55 @@ bool Node::choose_best() {
     }
     for (const dash::Uint256& hash : decision_.removed)
         own_.forget(hash);
-    if (decision_.best == own_.best()) return false;
-    own_.best_changed(tracker_, decision_.best);
+    for (const dash::Uint256& hash : decision_.newly_verified) {
+        if (const share_chain::SharePtr share = tracker_.find(hash)) submit_if_block(*share);
+    }
+    const bool is_another = decision_.best != own_.best();
+    if (is_another) own_.best_changed(tracker_, decision_.best);
+    if (events_.on_decision) events_.on_decision(decision_);
+    return is_another;
+}
+
+void Node::take_peer_shares(const std::vector<share_chain::SharePtr>& shares, const share_chain::Source& source) {
+    const double now = clock_.unix_seconds();
+    bool any = false;
+    for (const share_chain::SharePtr& share : shares)
+        any |= tracker_.add(share, now, source);
+    if (any && events_.on_shares_added) events_.on_shares_added();
+}
+
+/// Our own blocks went out when they were found, and those of an earlier run with that one's journal.
+void Node::submit_if_block(const share_chain::Share& share) {
+    const bool is_stored = tracker_.time_seen(share.hash) == 0;
+    if (!share.claims_block() || is_stored || own_.contains(share.hash)) return;
+    const PeerBlock block = assemble_peer_block(tracker_, share, chain_end_.bits_after(share.header.previous_block),
+                                                peers_.find_transaction);
+    const std::string finder = "peer " + tracker_.source(share.hash);
+    if (block.bytes == nullptr) {
+        // Old blocks come by the hundred while a chain is downloaded.
+        const bool is_old = share.info().timestamp + kOldShareSeconds < clock_.unix_seconds();
+        dash::log::write(is_old ? dash::log::Level::kDebug : dash::log::Level::kInfo,
+                         "Share " + share.hash.to_hex() + " of " + finder +
+                             " claims to be a Dash block, but is not sent to the Dash network: " + block.problem);
+        return;
+    }
+    if (!remember_won_block(share.hash)) return;
+    dash::log::info("GOT BLOCK FROM PEER! Passing to dashd! ", low32_hex(share.hash),
+                    " dash: ", settings_.network->parent->block_explorer_url_prefix, share.hash.to_hex());
+    dash::submission::WonBlock won;
+    won.hash = share.hash;
+    won.height = heights_.height(share.header.previous_block).value_or(0) + 1;
+    won.bytes = block.bytes;
+    won.finder = finder;
+    won.found_at = clock_.unix_seconds();
+    if (events_.on_block_won) events_.on_block_won(std::move(won));
+}
+
+/// False when it was there.
+bool Node::remember_won_block(const dash::Uint256& hash) {
+    if (std::find(won_blocks_.begin(), won_blocks_.end(), hash) != won_blocks_.end()) return false;
+    won_blocks_.push_back(hash);
+    if (won_blocks_.size() > kRememberedBlocks) won_blocks_.pop_front();
     return true;
 }
 
@@ -142,11 +204,17 @@ std::string Node::no_work_reason() const {
         return "lost contact with dashd for " + format_duration(clock_.unix_seconds() - contact_at_) +
                "; work goes on as soon as it answers";
     }
-    return job_problem_;
+    const std::string no_chain = reason_for_no_chain();
+    return no_chain.empty() ? job_problem_ : no_chain;
+}
+
+std::string Node::reason_for_no_chain() const {
+    if (!own_.best().is_zero() || !peers_.reason_to_wait) return {};
+    return peers_.reason_to_wait();
 }
 
 JobPtr Node::job(const work::PayoutChoice& choice) {
-    if (template_is_lost()) return nullptr;
+    if (template_is_lost() || !reason_for_no_chain().empty()) return nullptr;
     const auto found = jobs_.find(choice);
     if (found != jobs_.end()) return found->second;
     work::JobRequest request;
@@ -203,16 +271,13 @@ work::Evaluation Node::evaluate(const JobPtr& job, const work::Solution& solutio
 
 void Node::win_block(const work::Job& job, const work::Solution& solution, const dash::Uint256& hash,
                      const work::Worker& worker) {
-    if (std::find(won_blocks_.begin(), won_blocks_.end(), hash) != won_blocks_.end()) return;
     const double now = clock_.unix_seconds();
     if (solution.time < job.min_time || solution.time > now + kMaxFutureSeconds) {
         dash::log::warning("A solution of ", worker.name, " meets the block target, but its time ", solution.time,
                            " is one that Dash refuses: no block. The miner's software sets wrong times.");
         return;
     }
-    won_blocks_.push_back(hash);
-    if (won_blocks_.size() > kRememberedBlocks) won_blocks_.pop_front();
-
+    if (!remember_won_block(hash)) return;
     dash::submission::WonBlock block;
     block.hash = hash;
     block.height = job.source->work_template->block.height;

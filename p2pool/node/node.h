@@ -10,9 +10,12 @@
 #include <vector>
 
 #include "dash/rpc/block_template.h"
+#include "dash/rpc/daemon.h"
 #include "dash/submission/won_block.h"
 #include "dash/util/clock.h"
 #include "p2pool/node/block_heights.h"
+#include "p2pool/node/chain_end.h"
+#include "p2pool/node/peer_block.h"
 #include "p2pool/work/job_builder.h"
 #include "p2pool/work/own_shares.h"
 #include "p2pool/work/rates.h"
@@ -39,6 +42,16 @@ struct NodeEvents {
     std::function<void(dash::submission::WonBlock)> on_block_won;
     /// Shares came: call settle() soon. Once for several shares is enough, and better.
     std::function<void()> on_shares_added;
+    /// The best share was chosen anew; it may be the same as before.
+    std::function<void(const share_chain::Decision&)> on_decision;
+};
+
+/// What the node has to ask of the p2pool network. Called on the node thread; must not block.
+struct PeerKnowledge {
+    /// Transactions of peers' shares.
+    FindTransaction find_transaction;
+    /// While there is no usable share chain: why the node does not begin one, in words for miners; empty when it may.
+    std::function<std::string()> reason_to_wait;
 };
 
 /// Figures for the status line and pages.
@@ -56,6 +69,8 @@ struct NodeStatus {
     std::optional<double> attempts_to_share;
     std::optional<double> attempts_to_block;
     std::optional<double> template_age_seconds;
+    std::size_t peers = 0;  ///< p2pool nodes connected; both counts are filled in by who knows the network
+    std::size_t incoming_peers = 0;
     std::uint64_t payout_if_block_now_duffs = 0;  ///< of the operator's address
     /// Of the last hour's shares, for share versions that this node does not know.
     std::vector<share_chain::VersionVote> newer_votes;
@@ -69,10 +84,24 @@ class Node final : public work::WorkSource {
 
     /// Before anything else is called.
     void set_events(NodeEvents events) { events_ = std::move(events); }
+    /// Without it the node is alone: it begins a chain, and knows only its own shares' transactions.
+    void set_peer_knowledge(PeerKnowledge peers) { peers_ = std::move(peers); }
 
     /// A template came from dashd.
     void take_template(dash::rpc::BlockTemplate block);
-    [[nodiscard]] bool has_template() const { return template_ != nullptr; }
+    /// Null before the first one.
+    [[nodiscard]] work::WorkTemplatePtr current_template() const { return template_; }
+    /// A block of which dashd should be asked for the header; nullopt when nothing is wanted now.
+    [[nodiscard]] std::optional<dash::Uint256> wanted_header();
+    void take_header(const dash::rpc::HeaderInfo& header);
+    /// The block is dashd's tip or one of the five below.
+    [[nodiscard]] bool is_recent_block(const dash::Uint256& hash) const {
+        return chain_end_.bits_after(hash).has_value();
+    }
+    /// Shares of a peer that were not known, with the checks passed that need no other share.
+    void take_peer_shares(const std::vector<share_chain::SharePtr>& shares, const share_chain::Source& source);
+    /// The chain's end that is mined on; zero when there is none.
+    [[nodiscard]] const dash::Uint256& best_share() const { return own_.best(); }
     /// Gives new jobs when the template changed since the last ones without an event: new transactions, later time.
     void refresh_work();
     /// Verifies the shares that came, chooses the best one, and gives new jobs when it is another.
@@ -99,16 +128,22 @@ class Node final : public work::WorkSource {
     bool choose_best();
     void new_work(bool clean);
     [[nodiscard]] bool template_is_lost() const;
+    /// Empty when jobs can be made; else the reason, in words for miners.
+    [[nodiscard]] std::string reason_for_no_chain() const;
+    void submit_if_block(const share_chain::Share& share);
     [[nodiscard]] dash::Uint256 share_target_for(const work::PayoutChoice& choice);
     [[nodiscard]] std::optional<double> pool_rate_of_last_hour() const;
     void add_own_share(const work::Job& job, const work::Solution& solution, const work::Worker& worker, bool late);
+    [[nodiscard]] bool remember_won_block(const dash::Uint256& hash);
     void win_block(const work::Job& job, const work::Solution& solution, const dash::Uint256& hash,
                    const work::Worker& worker);
 
     NodeSettings settings_;
     const dash::Clock& clock_;
     NodeEvents events_;
+    PeerKnowledge peers_;
     BlockHeights heights_;
+    ChainEnd chain_end_;
     share_chain::Tracker tracker_;
     share_chain::Decision decision_;
     work::JobBuilder builder_;

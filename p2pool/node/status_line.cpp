@@ -31,7 +31,8 @@ std::vector<std::string> status_lines(const NodeStatus& status, const share_chai
     std::vector<std::string> lines;
     lines.push_back("P2Pool: " + std::to_string(status.chain_height) + " shares in chain (" +
                     std::to_string(status.shares_verified) + " verified/" + std::to_string(status.shares_known) +
-                    " total) Peers: 0 (0 incoming)");
+                    " total) Peers: " + std::to_string(status.peers) + " (" + std::to_string(status.incoming_peers) +
+                    " incoming)");
     lines.push_back(
         " Local: " + format_si(status.local.hashes_per_second) + "H/s in last " +
         format_duration(status.local_span_seconds) + " Workers: " + std::to_string(status.workers) +
@@ -54,6 +55,14 @@ std::vector<std::string> status_lines(const NodeStatus& status, const share_chai
                     "% Expected time to block: " + expected_time(status.attempts_to_block, pool_rate));
     if (!status.newer_votes.empty()) lines.push_back(votes_line(status.newer_votes));
     return lines;
+}
+
+std::string download_line(const peers::DownloadProgress& progress) {
+    std::string line = " Downloading the share chain: " + std::to_string(progress.known_shares) + "/~" +
+                       std::to_string(progress.estimated_total) + " shares, " +
+                       format_fixed(progress.shares_per_second, 0) + " shares/s";
+    if (progress.seconds_left) line += ", " + format_duration(*progress.seconds_left) + " left";
+    return line;
 }
 
 std::vector<std::string> status_warnings(const NodeStatus& status) {

@@ -43,6 +43,18 @@ Endpoint worker_endpoint(const std::string& text) {
     return endpoint;
 }
 
+std::size_t count(const char* name, const std::string& text, std::size_t most) {
+    std::size_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value > most) {
+        reject(name, text, "a number from 0 to " + std::to_string(most));
+    }
+    return value;
+}
+
+constexpr std::size_t kMostOutgoingPeers = 10;
+constexpr std::size_t kMostIncomingPeers = 10'000;
+
 constexpr auto kNoEffect = [](Options&, const std::string&) {};
 
 }  // namespace
@@ -112,6 +124,29 @@ const std::vector<OptionSpec>& option_table() {
              o.share_rate_seconds = number("share-rate", text, 0.1, 3600, "a number of seconds from 0.1 to 3600");
          }},
 
+        {Group::kPeers, "p2pool-port", '\0', "PORT",
+         "listen on PORT for other p2pool nodes (default: 8999, testnet 18999, regtest 19799)",
+         [](Options& o, const std::string& text) { o.p2pool_port = port("p2pool-port", text); }},
+        {Group::kPeers, "p2pool-node", 'n', "ADDR[:PORT]",
+         "stay connected to this p2pool node, besides those found by themselves; may be repeated",
+         [](Options& o, const std::string& text) { o.p2pool_nodes.push_back(text); }},
+        {Group::kPeers, "max-conns", '\0', "CONNS",
+         "let at most so many p2pool nodes connect to this one (default: 40)",
+         [](Options& o, const std::string& text) {
+             o.most_incoming_peers = count("max-conns", text, kMostIncomingPeers);
+         }},
+        {Group::kPeers, "outgoing-conns", '\0', "CONNS", "connect to so many p2pool nodes, at most 10 (default: 6)",
+         [](Options& o, const std::string& text) {
+             o.outgoing_peers = count("outgoing-conns", text, kMostOutgoingPeers);
+         }},
+        {Group::kPeers, "external-ip", '\0', "ADDR[:PORT]",
+         "the address under which other p2pool nodes reach this one, if they cannot see it themselves",
+         [](Options& o, const std::string& text) { o.external_ip = text; }},
+        {Group::kPeers, "disable-advertise", '\0', nullptr, "do not tell other p2pool nodes where this one is",
+         [](Options& o, const std::string&) { o.advertise = false; }},
+        {Group::kPeers, "disable-upnp", '\0', nullptr, "do not ask the router by UPnP to open the p2pool port",
+         [](Options& o, const std::string&) { o.upnp = false; }},
+
         {Group::kDashd, "dashd-config-path", '\0', "DASHD_CONFIG_PATH",
          "read user, password and ports from this dash.conf (default: where Dash Core keeps it)",
          [](Options& o, const std::string& text) { o.dashd_config_path = text; }},
@@ -137,13 +172,6 @@ const std::vector<OptionSpec>& option_table() {
         {Group::kGeneral, "iocp", '\0', nullptr, nullptr, kNoEffect},
         {Group::kGeneral, "irc-announce", '\0', nullptr, nullptr, kNoEffect},
         {Group::kGeneral, "no-bugreport", '\0', nullptr, nullptr, kNoEffect},
-        {Group::kPeers, "disable-upnp", '\0', nullptr, nullptr, kNoEffect},
-        {Group::kPeers, "disable-advertise", '\0', nullptr, nullptr, kNoEffect},
-        {Group::kPeers, "p2pool-port", '\0', "PORT", nullptr, kNoEffect},
-        {Group::kPeers, "p2pool-node", 'n', "ADDR[:PORT]", nullptr, kNoEffect},
-        {Group::kPeers, "max-conns", '\0', "CONNS", nullptr, kNoEffect},
-        {Group::kPeers, "outgoing-conns", '\0', "CONNS", nullptr, kNoEffect},
-        {Group::kPeers, "external-ip", '\0', "ADDR[:PORT]", nullptr, kNoEffect},
         {Group::kBroadcaster, "disable-broadcaster", '\0', nullptr, nullptr, kNoEffect},
         {Group::kBroadcaster, "broadcaster-max-peers", '\0', "MAX_PEERS", nullptr, kNoEffect},
         {Group::kBroadcaster, "broadcaster-min-peers", '\0', "MIN_PEERS", nullptr, kNoEffect},

@@ -117,9 +117,13 @@ CommandLine parse(const std::vector<std::string>& arguments) {
     for (const OptionSpec& option : option_table()) {
         if (!is_given(values, option)) continue;
         if (option.help == nullptr) result.options.without_effect.push_back(std::string("--") + option.name);
-        // As in argparse, the last of several values counts.
-        option.apply(result.options,
-                     option.metavar == nullptr ? "" : values[option.name].as<std::vector<std::string>>().back());
+        if (option.metavar == nullptr) {
+            option.apply(result.options, "");
+            continue;
+        }
+        // As in argparse, every value must be right and the last one counts, unless the option is a list.
+        for (const std::string& text : values[option.name].as<std::vector<std::string>>())
+            option.apply(result.options, text);
     }
     if (values.count("login") != 0) result.options.positional = values["login"].as<std::vector<std::string>>();
     if (result.options.positional.size() > 2) {

@@ -18,7 +18,7 @@ class UsageError : public dash::Error {
     using Error::Error;
 };
 
-/// "host:port" or ":port" of the port that miners connect to; an empty host means all interfaces.
+/// Host and port; where we listen, an empty host means all interfaces.
 struct Endpoint {
     std::string host;
     std::uint16_t port = 0;
@@ -45,6 +45,13 @@ struct Options {
     std::optional<std::uint16_t> dashd_rpc_port;
     bool dashd_rpc_ssl = false;
     std::optional<std::uint16_t> dashd_p2p_port;
+    std::optional<std::uint16_t> p2pool_port;
+    std::vector<std::string> p2pool_nodes;  ///< host or host:port of permanent peers, as given
+    std::size_t most_incoming_peers = 40;
+    std::size_t outgoing_peers = 6;
+    std::optional<std::string> external_ip;  ///< address in digits, or with :port
+    bool advertise = true;
+    bool upnp = true;
     std::vector<std::string> positional;  ///< [RPC user] RPC password, or one payout address
     /// Options of the python node that this version accepts and does not act on yet, as the operator wrote them.
     std::vector<std::string> without_effect;
@@ -81,6 +88,9 @@ struct Settings {
     std::uint16_t dashd_rpc_port = 0;
     std::uint16_t dashd_p2p_port = 0;
     bool dashd_rpc_ssl = false;
+    std::uint16_t p2pool_port = 0;
+    std::vector<Endpoint> p2pool_nodes;
+    std::optional<Endpoint> external_address;  ///< host in digits
     std::filesystem::path net_datadir;  ///< <datadir>/<net>
     std::filesystem::path logfile;
     std::vector<std::string> remarks;  ///< lines that tell the operator how something was understood

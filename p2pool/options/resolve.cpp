@@ -5,6 +5,7 @@
 #include "dash/primitives/bytes.h"
 #include "p2pool/options/dash_conf.h"
 #include "p2pool/options/options.h"
+#include "p2pool/peers/settings.h"
 
 namespace p2pool::options {
 namespace {
@@ -116,6 +117,28 @@ void take_positional_address(Settings& settings) {
     settings.remarks.push_back("Taking " + *options.address + " as the payout address (as with -a).");
 }
 
+Endpoint peer_endpoint(const char* option, const std::string& text, std::uint16_t default_port) {
+    auto found = peers::parse_host_port(text, default_port);
+    if (!found) {
+        throw UsageError("argument --" + std::string(option) + ": '" + text +
+                         "' is not a host or address, or one with a port (host:port, [2001:db8::1]:port)");
+    }
+    return {std::move(found->host), found->port};
+}
+
+void resolve_peers(Settings& settings) {
+    const Options& options = settings.options;
+    settings.p2pool_port = options.p2pool_port.value_or(settings.network->p2p_port);
+    for (const std::string& text : options.p2pool_nodes)
+        settings.p2pool_nodes.push_back(peer_endpoint("p2pool-node", text, settings.network->p2p_port));
+    if (!options.external_ip) return;
+    settings.external_address = peer_endpoint("external-ip", *options.external_ip, settings.p2pool_port);
+    if (!peers::parse_peer_address(settings.external_address->host, 0)) {
+        throw UsageError("argument --external-ip: '" + *options.external_ip +
+                         "' is not an address in digits, such as 203.0.113.7");
+    }
+}
+
 }  // namespace
 
 Settings resolve(Options options, const std::filesystem::path& launcher_dir) {
@@ -141,6 +164,7 @@ Settings resolve(Options options, const std::filesystem::path& launcher_dir) {
     settings.dashd_rpc_port = chosen.dashd_rpc_port.value_or(settings.dashd_rpc_port);
     settings.dashd_p2p_port = chosen.dashd_p2p_port.value_or(settings.dashd_p2p_port);
 
+    resolve_peers(settings);
     settings.worker = chosen.worker.value_or(Endpoint{"", settings.network->worker_port});
     const std::filesystem::path base = chosen.datadir.empty() ? launcher_dir / "data" : chosen.datadir;
     settings.net_datadir = base / settings.network->name;

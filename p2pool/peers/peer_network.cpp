@@ -83,6 +83,9 @@ class PeerNetwork::Impl final : public SessionOwner {
     [[nodiscard]] const KnownTransactions& transactions() const { return transactions_; }
     [[nodiscard]] std::size_t peer_count() const { return sessions_.established_count(); }
     [[nodiscard]] bool is_alone() const { return peer_count() == 0 && !connector_.has_candidates(); }
+    [[nodiscard]] bool expects_chain() const {
+        return peer_count() == 0 ? connector_.has_candidates() : download_.is_busy() || intake_.waiting_bytes() > 0;
+    }
     [[nodiscard]] DownloadProgress download_progress() const { return download_.progress(); }
     [[nodiscard]] NetworkStatus status() const;
 
@@ -378,6 +381,10 @@ std::size_t PeerNetwork::peer_count() const {
 
 bool PeerNetwork::is_alone() const {
     return impl_->is_alone();
+}
+
+bool PeerNetwork::expects_chain() const {
+    return impl_->expects_chain();
 }
 
 DownloadProgress PeerNetwork::download_progress() const {

@@ -57,6 +57,9 @@ class PeerNetwork {
     /// No peer is connected, and there is nobody to connect to: neither permanent peers nor addresses nor bootstrap
     /// hosts.
     [[nodiscard]] bool is_alone() const;
+    /// A share chain is to be had from others: a peer told of shares that are on their way, or none is connected yet
+    /// and there is somebody to connect to. Meanwhile a node without one does not begin another.
+    [[nodiscard]] bool expects_chain() const;
     [[nodiscard]] DownloadProgress download_progress() const;
     [[nodiscard]] NetworkStatus status() const;
 

@@ -39,6 +39,8 @@ class ShareDownload {
     void ask_for_head(const dash::Uint256& hash, PeerSession& session);
 
     [[nodiscard]] DownloadProgress progress() const;
+    /// Shares are asked for or about to be, also such as only a peer spoke of.
+    [[nodiscard]] bool is_busy() const { return !targets_.empty(); }
 
   private:
     struct Target {

@@ -192,6 +192,41 @@ TEST_CASE("options of the python node are accepted and named when they have no e
     CHECK(contains(settings.remarks[0], "--irc-announce"));
 }
 
+TEST_CASE("the p2pool network") {
+    const Sandbox sandbox;
+    const Settings defaults = settings_of({"p"});
+    CHECK(defaults.p2pool_port == 8999);
+    CHECK(defaults.p2pool_nodes.empty());
+    CHECK(!defaults.external_address);
+    CHECK(defaults.options.most_incoming_peers == 40);
+    CHECK(defaults.options.outgoing_peers == 6);
+    CHECK(defaults.options.advertise);
+    CHECK(defaults.options.upnp);
+
+    const Settings chosen = settings_of({"--p2pool-port", "9100", "-n", "pool.example", "-n", "[2001:db8::1]:77",
+                                         "--max-conns", "0", "--outgoing-conns", "10", "--external-ip", "203.0.113.7",
+                                         "--disable-advertise", "--disable-upnp", "p"});
+    CHECK(chosen.p2pool_port == 9100);
+    REQUIRE(chosen.p2pool_nodes.size() == 2);
+    CHECK(chosen.p2pool_nodes[0].host == "pool.example");
+    CHECK(chosen.p2pool_nodes[0].port == 8999);
+    CHECK(chosen.p2pool_nodes[1].host == "2001:db8::1");
+    CHECK(chosen.p2pool_nodes[1].port == 77);
+    REQUIRE(chosen.external_address.has_value());
+    CHECK(chosen.external_address->host == "203.0.113.7");
+    CHECK(chosen.external_address->port == 9100);
+    CHECK(chosen.options.most_incoming_peers == 0);
+    CHECK(chosen.options.outgoing_peers == 10);
+    CHECK(!chosen.options.advertise);
+    CHECK(!chosen.options.upnp);
+    CHECK(chosen.remarks.empty());
+
+    CHECK(contains(error_of({"--outgoing-conns", "11", "p"}), "outgoing-conns"));
+    CHECK(contains(error_of({"--max-conns", "-1", "p"}), "max-conns"));
+    CHECK(contains(error_of({"-n", "host:port", "p"}), "p2pool-node"));
+    CHECK(contains(error_of({"--external-ip", "pool.example", "p"}), "external-ip"));
+}
+
 TEST_CASE("what becomes of the stored shares") {
     const Sandbox sandbox;
     const Settings defaults = settings_of({"p"});
