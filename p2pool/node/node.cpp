@@ -122,6 +122,7 @@ void Node::new_work(bool clean) {
     jobs_.clear();
     job_problem_.clear();
     template_of_jobs_ = template_;
+    refused_without_chain_ = false;
     if (events_.on_work_changed) events_.on_work_changed(clean);
 }
 
@@ -185,7 +186,8 @@ bool Node::remember_won_block(const dash::Uint256& hash) {
 }
 
 void Node::settle() {
-    if (choose_best()) new_work(true);
+    const bool may_begin = refused_without_chain_ && reason_for_no_chain().empty();
+    if (choose_best() || may_begin) new_work(true);
 }
 
 void Node::maintain() {
@@ -214,7 +216,11 @@ std::string Node::reason_for_no_chain() const {
 }
 
 JobPtr Node::job(const work::PayoutChoice& choice) {
-    if (template_is_lost() || !reason_for_no_chain().empty()) return nullptr;
+    if (template_is_lost()) return nullptr;
+    if (!reason_for_no_chain().empty()) {
+        refused_without_chain_ = true;
+        return nullptr;
+    }
     const auto found = jobs_.find(choice);
     if (found != jobs_.end()) return found->second;
     work::JobRequest request;

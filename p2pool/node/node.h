@@ -155,6 +155,7 @@ class Node final : public work::WorkSource {
     work::WorkTemplatePtr template_;
     work::WorkTemplatePtr template_of_jobs_;  ///< the one that the jobs handed out last were made from
     std::string job_problem_;                 ///< why the share chain's rules allow no job from this template
+    bool refused_without_chain_ = false;      ///< somebody waits for the share chain
     double contact_at_ = 0;                   ///< when dashd last answered with a template
     std::uint64_t work_event_ = 0;
     std::map<work::PayoutChoice, work::JobPtr> jobs_;  ///< one a payout group; emptied at each change
