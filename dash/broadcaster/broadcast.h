@@ -1,0 +1,87 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dash/broadcaster/address.h"
+#include "dash/util/clock.h"
+
+namespace dash::broadcaster {
+
+/// The course of one block's broadcast to its peers; sends nothing itself. Peers are named by their place in the list
+/// of targets. Each gets the compact block at once. The full block goes right behind, or, when it is so large that it
+/// would keep an uplink busy, in a second stage: then the compact blocks of all peers go out first, and a peer that has
+/// shown to have the block needs no more.
+class Broadcast {
+  public:
+    /// A peer that has given no sign until then has failed.
+    static constexpr std::chrono::milliseconds kDeadline{10'000};
+    /// Larger blocks go in two stages.
+    static constexpr std::size_t kSmallBlockBytes = 32U << 10;
+    /// The second stage waits so long at most, for compact blocks that have not left, and for a peer's answer.
+    static constexpr std::chrono::milliseconds kPatience{1'000};
+
+    enum class State { kUnderWay, kReached, kFailed };
+    struct Peer {
+        PeerAddress address;
+        State state = State::kUnderWay;
+        std::string outcome;      ///< what showed that it was reached, or why it failed
+        bool full_begun = false;  ///< else only the compact block was sent
+        /// Milliseconds since the start of the broadcast.
+        std::optional<double> first_byte_ms;  ///< the operating system took the compact block
+        std::optional<double> last_byte_ms;   ///< … and what was sent last
+        std::optional<double> reached_ms;
+        std::optional<double> confirmed_ms;  ///< it showed that it has the block
+    };
+
+    /// Begins now. `clock` outlives this.
+    Broadcast(std::vector<PeerAddress> targets, std::size_t block_bytes, const Clock& clock);
+
+    // What has happened.
+    void compact_taken(std::size_t peer);  ///< by the operating system
+    void full_taken(std::size_t peer);
+    void compact_answered(std::size_t peer);  ///< the ping behind the compact block
+    void full_answered(std::size_t peer);     ///< the ping behind the full block
+    void confirmed(std::size_t peer, const std::string& how);
+    /// It asked for the block or a part; another answer to the ping behind our answer is to come.
+    void asked(std::size_t peer);
+    void lost(std::size_t peer, const std::string& reason);
+    /// Fails those whose time is over.
+    void check_deadline();
+
+    /// Whom the full block shall be sent to now; counts as begun. `backlog_bytes`: what has not left for a peer yet.
+    [[nodiscard]] std::vector<std::size_t> take_due_fulls(const std::function<std::size_t(std::size_t)>& backlog_bytes);
+
+    [[nodiscard]] bool in_stages() const { return in_stages_; }
+    /// Every peer is reached or failed.
+    [[nodiscard]] bool complete() const;
+    /// … and no full block is to be begun any more.
+    [[nodiscard]] bool settled() const;
+
+    [[nodiscard]] const std::vector<Peer>& peers() const { return peers_; }
+    [[nodiscard]] std::optional<std::size_t> find(const PeerAddress& address) const;
+    [[nodiscard]] std::size_t reached() const;
+    /// When so many percent of the targets were reached, rounded up to whole peers; nullopt: not yet.
+    [[nodiscard]] std::optional<double> reached_ms(unsigned percent) const;
+    [[nodiscard]] double elapsed_ms() const;
+
+  private:
+    struct Progress {
+        bool answered = false;  ///< the last ping behind the compact block or an answer of ours
+        bool gone = false;      ///< no connection any more
+    };
+    void reached_by(std::size_t peer, const std::string& how);
+    [[nodiscard]] bool needs_full(std::size_t peer) const;
+
+    const Clock& clock_;
+    std::chrono::steady_clock::time_point start_;
+    bool in_stages_;
+    std::vector<Peer> peers_;
+    std::vector<Progress> progress_;
+};
+
+}  // namespace dash::broadcaster

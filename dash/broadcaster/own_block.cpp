@@ -1,0 +1,179 @@
+#include "dash/broadcaster/own_block.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "dash/p2p/messages.h"
+#include "dash/primitives/serialize.h"
+#include "dash/primitives/sha256.h"
+#include "dash/util/error.h"
+
+namespace dash::broadcaster {
+namespace {
+
+constexpr std::size_t kShortIdBytes = 6;
+/// Framing, header, nonce, counts, and the indexes of what is prefilled.
+constexpr std::size_t kCompactOverhead = 200;
+
+/// Quorum commitments and asset unlocks, and other kinds that have no inputs: only blocks carry them.
+bool never_travels(const Transaction& transaction) {
+    return transaction.inputs.empty();
+}
+
+}  // namespace
+
+/// What is needed of the transactions while the compact block is made.
+struct OwnBlock::Cut {
+    std::vector<Uint256> txids;
+    std::vector<bool> required;  ///< in the compact block whatever its size
+};
+
+OwnBlock::OwnBlock(const submission::WonBlock& block, const std::array<std::uint8_t, 4>& magic, std::uint64_t nonce,
+                   const IsWidespread& is_widespread)
+    : hash_(block.hash), height_(block.height), bytes_(block.bytes) {
+    const ByteSpan bytes(*bytes_);
+    Reader reader(bytes);
+    header_ = read_header(reader);
+    constexpr std::size_t kSmallestTransaction = 10;
+    const std::size_t count = reader.count(kSmallestTransaction, p2p::kMaxCompactTransactions);
+    Cut cut;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t begin = reader.position();
+        const Transaction transaction = read_transaction(reader);
+        places_.push_back({begin, reader.position() - begin});
+        cut.txids.push_back(sha256d(this->transaction(i)));
+        cut.required.push_back(i == 0 || never_travels(transaction));
+    }
+    reader.expect_end();
+    if (places_.empty()) throw DecodeError("a block without transactions");
+    full_ = p2p::encode_frame(magic, "block", bytes);
+    const std::vector<bool> prefilled = choose_prefilled(cut, is_widespread);
+    prefilled_ = static_cast<std::size_t>(std::count(prefilled.begin(), prefilled.end(), true));
+    compact_ = p2p::encode_frame(magic, "cmpctblock", encode(make_compact(cut, nonce, prefilled)));
+}
+
+ByteSpan OwnBlock::transaction(std::size_t index) const {
+    return ByteSpan(*bytes_).subspan(places_[index].begin, places_[index].size);
+}
+
+std::vector<bool> OwnBlock::choose_prefilled(const Cut& cut, const IsWidespread& is_widespread) const {
+    std::vector<bool> prefilled = cut.required;
+    std::size_t size = kCompactOverhead;
+    std::vector<std::size_t> doubtful;
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+        size += prefilled[i] ? places_[i].size : kShortIdBytes;
+        if (!prefilled[i] && !is_widespread(cut.txids[i])) doubtful.push_back(i);
+    }
+    // Small ones first: so the most transactions need no asking for.
+    std::stable_sort(doubtful.begin(), doubtful.end(),
+                     [this](std::size_t a, std::size_t b) { return places_[a].size < places_[b].size; });
+    for (const std::size_t index : doubtful) {
+        size += places_[index].size - kShortIdBytes;
+        if (size > kFirstFlightBytes) break;
+        prefilled[index] = true;
+    }
+    return prefilled;
+}
+
+p2p::CompactBlock OwnBlock::make_compact(const Cut& cut, std::uint64_t nonce,
+                                         const std::vector<bool>& prefilled) const {
+    p2p::CompactBlock compact;
+    compact.header = header_;
+    compact.nonce = nonce;
+    const p2p::ShortIds short_id(header_, nonce);
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+        if (prefilled[i]) {
+            const ByteSpan raw = transaction(i);
+            compact.prefilled.push_back({static_cast<std::uint32_t>(i), Bytes(raw.begin(), raw.end())});
+        } else {
+            compact.short_ids.push_back(short_id(cut.txids[i]));
+        }
+    }
+    return compact;
+}
+
+void OwnBlocks::add(std::shared_ptr<const OwnBlock> block) {
+    if (find(block->hash()) != nullptr) return;
+    blocks_.push_back(std::move(block));
+    if (blocks_.size() > kMost) blocks_.erase(blocks_.begin());
+}
+
+std::shared_ptr<const OwnBlock> OwnBlocks::find(const Uint256& hash) const {
+    const auto found =
+        std::find_if(blocks_.begin(), blocks_.end(), [&](const auto& block) { return block->hash() == hash; });
+    return found == blocks_.end() ? nullptr : *found;
+}
+
+OwnBlocks::Answer OwnBlocks::answer(const std::array<std::uint8_t, 4>& magic, std::string_view command,
+                                    ByteSpan payload) const {
+    if (command == "getdata") return answer_getdata(magic, payload);
+    if (command == "getheaders") return answer_getheaders(magic, payload);
+    if (command == "getblocktxn") return answer_getblocktxn(magic, payload);
+    return {};
+}
+
+OwnBlocks::Answer OwnBlocks::answer_getdata(const std::array<std::uint8_t, 4>& magic, ByteSpan payload) const {
+    Answer answer;
+    std::vector<p2p::InvItem> missing;
+    for (const p2p::InvItem& item : p2p::decode_inv(payload)) {
+        const bool wants_block = item.type == p2p::kInvBlock || item.type == p2p::kInvCompactBlock;
+        const auto block = wants_block ? find(item.hash) : nullptr;
+        const bool repeated = std::find(answer.asked.begin(), answer.asked.end(), item.hash) != answer.asked.end();
+        if (block == nullptr) {
+            missing.push_back(item);
+        } else if (!repeated) {
+            answer.frames.push_back(item.type == p2p::kInvBlock ? block->full() : block->compact());
+            answer.asked.push_back(item.hash);
+        }
+    }
+    if (!missing.empty()) answer.frames.push_back(p2p::encode_frame(magic, "notfound", p2p::encode_inv(missing)));
+    return answer;
+}
+
+/// A locator that holds the block before ours is answered with ours; what we do not know, with nothing, as a node with
+/// an empty chain would.
+OwnBlocks::Answer OwnBlocks::answer_getheaders(const std::array<std::uint8_t, 4>& magic, ByteSpan payload) const {
+    const p2p::GetHeaders request = p2p::decode_getheaders(payload);
+    Answer answer;
+    std::vector<BlockHeader> headers;
+    const auto add = [&](const OwnBlock& block) {
+        headers.push_back(block.header());
+        answer.asked.push_back(block.hash());
+    };
+    if (request.locator.empty()) {
+        if (const auto block = find(request.stop)) add(*block);
+    } else {
+        std::optional<Uint256> previous;
+        for (const auto& block : blocks_) {
+            const Uint256& parent = block->header().previous_block;
+            const bool follows =
+                previous ? parent == *previous
+                         : std::find(request.locator.begin(), request.locator.end(), parent) != request.locator.end();
+            if (!follows) continue;
+            add(*block);
+            if (block->hash() == request.stop) break;
+            previous = block->hash();
+        }
+    }
+    answer.frames.push_back(p2p::encode_frame(magic, "headers", p2p::encode_headers(headers)));
+    return answer;
+}
+
+OwnBlocks::Answer OwnBlocks::answer_getblocktxn(const std::array<std::uint8_t, 4>& magic, ByteSpan payload) const {
+    const p2p::BlockTransactionsRequest request = p2p::decode_getblocktxn(payload);
+    const auto block = find(request.block);
+    if (block == nullptr) return {};
+    p2p::BlockTransactions reply;
+    reply.block = request.block;
+    for (const std::uint32_t index : request.indexes) {
+        if (index >= block->transactions()) throw PeerMisbehaving("asks for a transaction behind the block's end");
+        const ByteSpan raw = block->transaction(index);
+        reply.transactions.emplace_back(raw.begin(), raw.end());
+    }
+    Answer answer;
+    answer.frames.push_back(p2p::encode_frame(magic, "blocktxn", encode(reply)));
+    answer.asked.push_back(request.block);
+    return answer;
+}
+
+}  // namespace dash::broadcaster

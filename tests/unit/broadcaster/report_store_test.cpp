@@ -1,0 +1,145 @@
+#include "dash/broadcaster/report_store.h"
+
+#include <doctest/doctest.h>
+
+#include "dash/util/error.h"
+#include "tests/support/process.h"
+
+using namespace dash::broadcaster;
+using dash::Uint256;
+using dash::submission::BlockState;
+using dash::submission::SubmissionReport;
+
+namespace {
+
+struct Place {
+    [[nodiscard]] std::filesystem::path file() const { return folder.path() / "p2pool.sqlite3"; }
+    tests::TemporaryFolder folder{"report-store"};
+};
+
+BroadcastReport sample() {
+    BroadcastReport report;
+    report.hash = Uint256(0xb10c);
+    report.height = 500;
+    report.started_at = 1'700'000'000.5;
+    report.block_bytes = 2000;
+    report.compact_bytes = 300;
+    report.transactions = 7;
+    report.prefilled = 2;
+    report.elapsed_ms = 10'000;
+    report.reached = 1;
+    report.ms_50 = 12.5;
+    Broadcast::Peer good;
+    good.address = *parse_peer_address("1.2.3.4:9999");
+    good.state = Broadcast::State::kReached;
+    good.outcome = "proved to have it";
+    good.first_byte_ms = 0.2;
+    good.last_byte_ms = 0.3;
+    good.reached_ms = good.confirmed_ms = 12.5;
+    Broadcast::Peer bad;
+    bad.address = *parse_peer_address("1.2.3.5:9999");
+    bad.state = Broadcast::State::kFailed;
+    bad.outcome = "no sign in 10 s";
+    bad.full_begun = true;
+    report.peers = {good, bad};
+    report.announcements.push_back({*parse_peer_address("1.2.3.6:9999"), 700});
+    return report;
+}
+
+SubmissionReport fate(std::uint64_t hash, BlockState state) {
+    SubmissionReport report;
+    report.hash = Uint256(hash);
+    report.height = 500;
+    report.state = state;
+    report.found_at = 1'700'000'000;
+    return report;
+}
+
+}  // namespace
+
+TEST_CASE("a report is kept with a row for each peer, and replaced by a later one") {
+    const Place place;
+    ReportStore store(place.file());
+    BroadcastReport report = sample();
+    store.save(report);
+    report.announcements.clear();
+    store.save(sample());
+    dash::sqlite::Database database(place.file());
+    auto head = database.prepare(
+        "SELECT peers, reached, confirmed, ms_50, ms_90 IS NULL, first_confirmed_ms, COUNT(*) FROM broadcasts");
+    REQUIRE(head.step());
+    CHECK(head.integer(0) == 2);
+    CHECK(head.integer(1) == 1);
+    CHECK(head.integer(2) == 2);
+    CHECK(head.real(3) == 12.5);
+    CHECK(head.integer(4) == 1);
+    CHECK(head.real(5) == 12.5);
+    CHECK(head.integer(6) == 1);
+    auto rows = database.prepare(
+        "SELECT address, sent, outcome, first_byte_ms, reached_ms IS NULL, confirmed_ms FROM broadcast_peers"
+        " ORDER BY address");
+    REQUIRE(rows.step());
+    CHECK(rows.text(0) == "1.2.3.4:9999");
+    CHECK(rows.text(1) == "compact");
+    CHECK(rows.text(2) == "proved to have it");
+    CHECK(rows.real(3) == 0.2);
+    REQUIRE(rows.step());
+    CHECK(rows.text(1) == "compact and full");
+    CHECK(rows.text(2) == "no sign in 10 s");
+    CHECK(rows.integer(4) == 1);
+    REQUIRE(rows.step());
+    CHECK(rows.text(1) == "nothing");
+    CHECK(rows.real(5) == 700);
+    CHECK(!rows.step());
+}
+
+TEST_CASE("won blocks are counted by their fate, over restarts") {
+    const Place place;
+    {
+        ReportStore store(place.file());
+        CHECK(store.totals().won == 0);
+        CHECK(store.totals().orphan_rate_percent() == 0);
+        for (std::uint64_t i = 0; i < 6; ++i)
+            store.save(fate(i, BlockState::kSubmitted), {});
+        store.save(fate(0, BlockState::kAccepted), {});
+        store.save(fate(1, BlockState::kConfirmed), 2500.0);
+        store.save(fate(2, BlockState::kConfirmed), 1500.0);
+        store.save(fate(3, BlockState::kOrphaned), {});
+        store.save(fate(4, BlockState::kRejected), {});
+    }
+    ReportStore store(place.file());
+    const BlockTotals totals = store.totals();
+    CHECK(totals.won == 6);
+    CHECK(totals.accepted == 3);
+    CHECK(totals.orphaned == 1);
+    CHECK(totals.rejected == 1);
+    CHECK(totals.orphan_rate_percent() == doctest::Approx(25));
+    store.save(fate(3, BlockState::kLost), {});
+    CHECK(store.totals().orphaned == 1);
+}
+
+TEST_CASE("points of the history") {
+    const Place place;
+    ReportStore store(place.file());
+    HistoryPoint point;
+    point.at = 1'700'000'000;
+    point.connected = 19;
+    point.known = 300;
+    store.save(point);
+    point.at += 300;
+    point.median_ping_ms = 55;
+    store.save(point);
+    dash::sqlite::Database database(place.file());
+    auto rows =
+        database.prepare("SELECT connected, known, median_ping_ms IS NULL FROM broadcaster_history ORDER BY at");
+    REQUIRE(rows.step());
+    CHECK(rows.integer(0) == 19);
+    CHECK(rows.integer(1) == 300);
+    CHECK(rows.integer(2) == 1);
+    REQUIRE(rows.step());
+    CHECK(rows.integer(2) == 0);
+}
+
+TEST_CASE("a file that cannot be used is told as such") {
+    CHECK_THROWS_AS(ReportStore("/nonexistent/folder/p2pool.sqlite3"), dash::ConfigError);
+}
