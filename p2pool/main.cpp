@@ -6,6 +6,7 @@
 #include "dash/util/error.h"
 #include "dash/util/log.h"
 #include "p2pool/node/application.h"
+#include "p2pool/node/share_keeping.h"
 #include "p2pool/options/options.h"
 #include "p2pool/version.h"
 
@@ -22,6 +23,10 @@ std::filesystem::path launcher_dir() {
 
 int run_node(const p2pool::options::Options& options) {
     const p2pool::options::Settings settings = p2pool::options::resolve(options, launcher_dir());
+    if (!options.export_shares.empty()) {
+        p2pool::node::export_shares(settings);
+        return EXIT_SUCCESS;
+    }
     std::filesystem::create_directories(settings.net_datadir);
     dash::log::configure({.console = !options.no_console, .debug = options.debug, .file = settings.logfile});
     dash::log::info("p2pool (version ", p2pool::version(), ")");

@@ -15,6 +15,7 @@
 #include "p2pool/node/node.h"
 #include "p2pool/node/payout_address.h"
 #include "p2pool/node/peer_service.h"
+#include "p2pool/node/share_keeping.h"
 #include "p2pool/node/status_line.h"
 #include "p2pool/node/template_feed.h"
 #include "p2pool/stratum/server.h"
@@ -145,6 +146,7 @@ class Application::Impl {
     dash::rpc::Daemon daemon_;
     dash::p2p::DaemonLink link_;
     TemplateFeed feed_;
+    std::unique_ptr<share_chain::store::ShareStore> store_;
     std::unique_ptr<Node> node_;
     std::unique_ptr<PeerService> peers_;
     std::unique_ptr<dash::submission::Pipeline> pipeline_;
@@ -163,6 +165,8 @@ void Application::Impl::stop() {
     if (node_ != nullptr) node_->set_peer_knowledge({});
     peers_.reset();
     if (pipeline_ != nullptr) pipeline_->stop();
+    if (store_ != nullptr) store_->stop();
+    if (store_ != nullptr && settings_.options.compact_on_shutdown) store_->compact();
     io_.stop();
 }
 
@@ -244,6 +248,7 @@ asio::awaitable<void> Application::Impl::test_link() {
 }
 
 asio::awaitable<void> Application::Impl::start() {
+    store_ = open_share_store(settings_);
     co_await test_rpc();
     co_await test_link();
     dash::log::info("Determining payout address...");
@@ -260,6 +265,7 @@ void Application::Impl::serve(const std::string& payout_address) {
     node_settings.donation = settings_.options.donation_percent / 100;
     node_settings.random_seed = random_seed();
     node_ = std::make_unique<Node>(node_settings, dash::system_clock());
+    load_shares(*store_, *node_);
     make_server();
     start_pipeline();
     node_->set_events({.on_work_changed = [this](bool clean) { server_->work_changed(clean); },
@@ -295,7 +301,7 @@ void Application::Impl::start_pipeline() {
     pipeline.chain = settings_.network->parent;
     pipeline.rpc = rpc_settings(settings_);
     pipeline.link = link_settings(settings_);
-    pipeline.database = settings_.net_datadir / "p2pool.sqlite3";
+    pipeline.database = database_file(settings_);
     // The pipeline itself tells the operator how a block fares; here, one that dashd took is a reason to look for new
     // work.
     const auto on_report = [this](const dash::submission::SubmissionReport& report) {

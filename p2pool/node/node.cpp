@@ -131,8 +131,9 @@ bool Node::choose_best() {
     for (const auto& [hash, reason] : decision_.rejected) {
         dash::log::warning("Share ", hash.to_hex(), " was refused: ", reason);
     }
-    for (const dash::Uint256& hash : decision_.removed)
-        own_.forget(hash);
+    if (chain_events_.on_verified && !decision_.newly_verified.empty())
+        chain_events_.on_verified(decision_.newly_verified);
+    forget(decision_.removed);
     for (const dash::Uint256& hash : decision_.newly_verified) {
         if (const share_chain::SharePtr share = tracker_.find(hash)) submit_if_block(*share);
     }
@@ -143,10 +144,9 @@ bool Node::choose_best() {
 }
 
 void Node::take_peer_shares(const std::vector<share_chain::SharePtr>& shares, const share_chain::Source& source) {
-    const double now = clock_.unix_seconds();
     bool any = false;
     for (const share_chain::SharePtr& share : shares)
-        any |= tracker_.add(share, now, source);
+        any |= add_share(share, source);
     if (any && events_.on_shares_added) events_.on_shares_added();
 }
 
@@ -185,14 +185,31 @@ bool Node::remember_won_block(const dash::Uint256& hash) {
     return true;
 }
 
+bool Node::restore(const share_chain::SharePtr& share, bool verified) {
+    if (!tracker_.add(share, /*time_seen=*/0)) return false;
+    if (verified) tracker_.trust(share->hash);
+    return true;
+}
+
+bool Node::add_share(const share_chain::SharePtr& share, const share_chain::Source& source) {
+    if (!tracker_.add(share, clock_.unix_seconds(), source)) return false;
+    if (chain_events_.on_added) chain_events_.on_added(share);
+    return true;
+}
+
+void Node::forget(const std::vector<dash::Uint256>& removed) {
+    for (const dash::Uint256& hash : removed)
+        own_.forget(hash);
+    if (chain_events_.on_removed && !removed.empty()) chain_events_.on_removed(removed);
+}
+
 void Node::settle() {
     const bool may_begin = refused_without_chain_ && reason_for_no_chain().empty();
     if (choose_best() || may_begin) new_work(true);
 }
 
 void Node::maintain() {
-    for (const dash::Uint256& hash : tracker_.prune(clock_.unix_seconds(), decision_))
-        own_.forget(hash);
+    forget(tracker_.prune(clock_.unix_seconds(), decision_));
     settle();
 }
 
@@ -315,7 +332,7 @@ void Node::add_own_share(const work::Job& job, const work::Solution& solution, c
         dash::log::error("A share of ", worker.name, " could not be made; please report this: ", error.what());
         return;
     }
-    if (!tracker_.add(share, now)) return;
+    if (!add_share(share, {})) return;
     dash::log::info("GOT SHARE! ", worker.name, " ", low32_hex(share->hash), " prev ",
                     low32_hex(share->previous_hash()), " age ",
                     format_fixed(now - job.source->work_template->received_at, 2), "s", late ? " DEAD ON ARRIVAL" : "");

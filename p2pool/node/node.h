@@ -54,6 +54,13 @@ struct PeerKnowledge {
     std::function<std::string()> reason_to_wait;
 };
 
+/// What becomes of the share chain, for whoever keeps it elsewhere too. Called on the node thread; must not block.
+struct ChainEvents {
+    std::function<void(const share_chain::SharePtr&)> on_added;
+    std::function<void(const std::vector<dash::Uint256>&)> on_verified;
+    std::function<void(const std::vector<dash::Uint256>&)> on_removed;
+};
+
 /// Figures for the status line and pages.
 struct NodeStatus {
     std::uint64_t chain_height = 0;
@@ -84,6 +91,10 @@ class Node final : public work::WorkSource {
 
     /// Before anything else is called.
     void set_events(NodeEvents events) { events_ = std::move(events); }
+    void set_chain_events(ChainEvents events) { chain_events_ = std::move(events); }
+    /// A share of an earlier run, and whether it was verified then; before the first template, and not told as an
+    /// event. False when the tracker does not take it.
+    bool restore(const share_chain::SharePtr& share, bool verified);
     /// Without it the node is alone: it begins a chain, and knows only its own shares' transactions.
     void set_peer_knowledge(PeerKnowledge peers) { peers_ = std::move(peers); }
 
@@ -110,6 +121,8 @@ class Node final : public work::WorkSource {
     void maintain();
     [[nodiscard]] NodeStatus status();
     [[nodiscard]] const share_chain::Tracker& tracker() const { return tracker_; }
+    /// Of the best share; 0 without one.
+    [[nodiscard]] std::uint64_t chain_height() const { return tracker_.line(own_.best()).height; }
     /// Expected payouts if a block were found now: script → duffs; empty without chain or template.
     [[nodiscard]] std::map<dash::Bytes, std::uint64_t> current_payouts() const;
 
@@ -126,6 +139,8 @@ class Node final : public work::WorkSource {
   private:
     /// True when the best share is another now.
     bool choose_best();
+    bool add_share(const share_chain::SharePtr& share, const share_chain::Source& source);
+    void forget(const std::vector<dash::Uint256>& removed);
     void new_work(bool clean);
     [[nodiscard]] bool template_is_lost() const;
     /// Empty when jobs can be made; else the reason, in words for miners.
@@ -141,6 +156,7 @@ class Node final : public work::WorkSource {
     NodeSettings settings_;
     const dash::Clock& clock_;
     NodeEvents events_;
+    ChainEvents chain_events_;
     PeerKnowledge peers_;
     BlockHeights heights_;
     ChainEnd chain_end_;
