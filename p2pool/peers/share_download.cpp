@@ -168,7 +168,8 @@ bool ShareDownload::may_ask(const Target& target, std::size_t open_gaps, std::si
                        [&](const auto& asked) { return asked.second + kPatienceSeconds <= now(); });
 }
 
-/// The one who should have it first, then the most reliable.
+/// What the tracker wants is asked of the one who should have it first; the rest of those who are reliable and not
+/// busy: a stone that waits behind a long answer of the same peer is of no use.
 PeerSession* ShareDownload::choose_peer(const Target& target, const std::vector<PeerSession*>& peers) {
     PeerSession* best = nullptr;
     std::uint64_t best_rank = 0;
@@ -180,7 +181,8 @@ PeerSession* ShareDownload::choose_peer(const Target& target, const std::vector<
         }
         const auto found = strikes_.find(peer->id());
         const std::uint64_t strikes = found == strikes_.end() ? 0 : found->second;
-        const bool is_source = target.failures == 0 && target.asked.empty() && peer->name() == target.source;
+        const bool is_source =
+            target.wanted && target.failures == 0 && target.asked.empty() && peer->name() == target.source;
         const std::uint64_t rank = (is_source ? 0 : 1 + strikes + busy) << 16 | (random_() & 0xffff);
         if (best != nullptr && rank >= best_rank) continue;
         best = peer;
@@ -204,8 +206,9 @@ std::vector<dash::Uint256> ShareDownload::stops() const {
 void ShareDownload::ask(Target& target, PeerSession& session) {
     const dash::Uint256 hash = target.hash;
     const std::uint64_t parents = target.parents;
-    for (const auto& [slow, since] : target.asked)
-        ++strikes_[slow];
+    for (const auto& [other, since] : target.asked) {
+        if (since + kPatienceSeconds <= now()) ++strikes_[other];
+    }
     target.asked[session.id()] = now();
     dash::log::info("Requesting parent share ", low32_hex(hash), " from ", session.name());
     session.request_shares(
