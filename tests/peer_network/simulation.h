@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -8,8 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "dash/util/clock.h"
 #include "p2pool/peers/transport.h"
-#include "tests/support/manual_clock.h"
 
 namespace tests {
 
@@ -18,6 +19,8 @@ namespace tests {
 class Simulation {
   public:
     explicit Simulation(std::uint64_t seed) : random_(seed) {}
+    Simulation(const Simulation&) = delete;
+    Simulation& operator=(const Simulation&) = delete;
 
     [[nodiscard]] const dash::Clock& clock() const { return clock_; }
     /// Seconds since the beginning.
@@ -46,11 +49,24 @@ class Simulation {
   private:
     /// The next event before `end`; without one the clock goes there.
     bool step(double end);
-    void set_time(double now);
 
-    ManualClock clock_;
-    std::mt19937_64 random_;
+    class Clock final : public dash::Clock {
+      public:
+        explicit Clock(const double& now) : now_(now) {}
+        [[nodiscard]] double unix_seconds() const override { return 1700000000 + now_; }
+        [[nodiscard]] std::chrono::steady_clock::time_point steady_now() const override {
+            return std::chrono::steady_clock::time_point(
+                std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                    std::chrono::duration<double>(3600 + now_)));
+        }
+
+      private:
+        const double& now_;
+    };
+
     double now_ = 0;
+    Clock clock_{now_};
+    std::mt19937_64 random_;
     std::uint64_t next_number_ = 0;
     std::map<std::pair<double, std::uint64_t>, std::function<void()>> events_;
 };

@@ -104,7 +104,7 @@ class Wire : public std::enable_shared_from_this<Wire> {
     void travel(int from, Parcel parcel) {
         Simulation& simulation = wires_.simulation_;
         const std::size_t size = parcel.frame == nullptr ? 0 : parcel.frame->size();
-        wires_.bytes_carried_ += size;
+        wires_.bytes_carried_[{address(from).host(), address(1 - from).host()}] += size;
         const double arrival = std::max(simulation.now() + wires_.delay(), at(from).line_free_at) +
                                static_cast<double>(size) / wires_.quality_.bytes_per_second;
         at(from).line_free_at = arrival;
@@ -204,23 +204,21 @@ std::unique_ptr<SimulatedTransport> Wires::plug_in(const std::string& host, std:
     return transport;
 }
 
-void Wires::connect(SimulatedTransport& from, const std::string& host, std::uint16_t port, double timeout_seconds,
+void Wires::connect(const SimulatedTransport& from, const std::string& host, std::uint16_t port, double timeout_seconds,
                     Connected done) {
     const auto to = p2pool::peers::parse_peer_address(host, port);
     const PeerAddress caller = from.address();
-    if (!to) {
-        simulation_.after(0, [done = std::move(done)] { done(nullptr, "host not found"); });
-    } else if (machines_.count(*to) == 0 || separated(caller, *to)) {
-        simulation_.after(timeout_seconds, [this, caller, done = std::move(done)] {
-            if (machines_.count(caller) != 0) done(nullptr, "timed out");
+    const bool answers = to && machines_.count(*to) != 0 && !separated(caller, *to);
+    const double wait = answers ? 2 * delay() : to ? timeout_seconds : 0;
+    simulation_.after(
+        wait, [this, caller, to, answers, plugged_in = std::weak_ptr(from.plugged_in_), done = std::move(done)] {
+            if (plugged_in.expired()) return;
+            if (answers) return join(caller, *to, done);
+            done(nullptr, to ? "timed out" : "host not found");
         });
-    } else {
-        simulation_.after(2 * delay(), [this, caller, to = *to, done = std::move(done)] { join(caller, to, done); });
-    }
 }
 
 void Wires::join(const PeerAddress& from, const PeerAddress& to, const Connected& done) {
-    if (machines_.count(from) == 0) return;
     const auto callee = machines_.find(to);
     if (callee == machines_.end() || callee->second->accept_ == nullptr) {
         done(nullptr, "connection refused");
@@ -254,6 +252,11 @@ void Wires::break_connections(double probability) {
     for (const auto& wire : open_wires()) {
         if (simulation_.happens(probability)) wire->snap();
     }
+}
+
+std::uint64_t Wires::bytes_carried(const std::string& from, const std::string& to) const {
+    const auto found = bytes_carried_.find({from, to});
+    return found == bytes_carried_.end() ? 0 : found->second;
 }
 
 std::size_t Wires::open_connections() {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "p2pool/peers/peer_address.h"
@@ -38,6 +39,7 @@ class SimulatedTransport final : public p2pool::peers::Transport {
     Wires& wires_;
     p2pool::peers::PeerAddress address_;
     std::function<void(std::unique_ptr<p2pool::peers::Channel>)> accept_;
+    std::shared_ptr<int> plugged_in_ = std::make_shared<int>(0);
 };
 
 struct WireQuality {
@@ -63,7 +65,8 @@ class Wires {
     /// Breaks each open connection with this probability.
     void break_connections(double probability);
 
-    [[nodiscard]] std::uint64_t bytes_carried() const { return bytes_carried_; }
+    /// Hosts in digits.
+    [[nodiscard]] std::uint64_t bytes_carried(const std::string& from, const std::string& to) const;
     [[nodiscard]] std::size_t open_connections();
 
   private:
@@ -72,7 +75,7 @@ class Wires {
 
     using Connected = p2pool::peers::Transport::Connected;
 
-    void connect(SimulatedTransport& from, const std::string& host, std::uint16_t port, double timeout_seconds,
+    void connect(const SimulatedTransport& from, const std::string& host, std::uint16_t port, double timeout_seconds,
                  Connected done);
     void join(const p2pool::peers::PeerAddress& from, const p2pool::peers::PeerAddress& to, const Connected& done);
     [[nodiscard]] bool separated(const p2pool::peers::PeerAddress& a, const p2pool::peers::PeerAddress& b) const;
@@ -85,7 +88,7 @@ class Wires {
     std::function<int(const p2pool::peers::PeerAddress&)> group_of_;
     std::vector<std::weak_ptr<Wire>> wires_;
     std::uint16_t next_port_ = 40000;
-    std::uint64_t bytes_carried_ = 0;
+    std::map<std::pair<std::string, std::string>, std::uint64_t> bytes_carried_;
 };
 
 }  // namespace tests
