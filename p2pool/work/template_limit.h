@@ -8,9 +8,9 @@
 
 namespace p2pool::work {
 
-/// A p2pool node keeps for each peer the transactions that the peer works with, at most this much of them; a peer that
-/// has more is dropped (python p2pool.p2p, protocol 1700). Each transaction counts its bytes and an overhead.
-constexpr std::size_t kWireLimit = 2'500'000;
+/// A p2pool node keeps for each peer the transactions that the peer works with, and bans who makes it keep 2,500,000
+/// bytes (python p2pool.p2p, protocol 1700). Each transaction counts its bytes and an overhead.
+constexpr std::size_t kWireLimit = 2'499'999;
 constexpr std::size_t kWireOverhead = 100;
 
 /// A template that peers can follow.
