@@ -2,8 +2,10 @@
 
 #include <optional>
 #include <random>
+#include <utility>
 #include <vector>
 
+#include "dash/util/error.h"
 #include "dash/util/log.h"
 #include "p2pool/node/format.h"
 #include "p2pool/peer_io/address_files.h"
@@ -15,6 +17,9 @@
 
 namespace p2pool::node {
 namespace {
+
+/// A program that was just stopped may hold the port for a moment.
+constexpr double kListenAgainSeconds = 5;
 
 std::vector<peers::HostPort> bootstrap_of(const share_chain::Network& network) {
     std::vector<peers::HostPort> hosts;
@@ -61,7 +66,7 @@ class PeerService::Impl final : public peers::PeerHost {
 
     void start() {
         dash::log::info("Joining p2pool network using port ", settings_.p2pool_port, "...");
-        transport_.listen(settings_.p2pool_port);
+        listen();
         if (settings_.options.upnp) port_mapper_.emplace(settings_.p2pool_port);
         network_.start();
     }
@@ -71,6 +76,7 @@ class PeerService::Impl final : public peers::PeerHost {
     [[nodiscard]] peers::PeerNetwork& network() { return network_; }
 
   private:
+    void listen();
     [[nodiscard]] const share_chain::Tracker& tracker() const override { return node_.tracker(); }
     [[nodiscard]] dash::Uint256 best_share() const override { return node_.best_share(); }
     void shares_came(const std::vector<share_chain::SharePtr>& shares, const share_chain::Source& source) override {
@@ -90,9 +96,26 @@ class PeerService::Impl final : public peers::PeerHost {
     peers::PeerNetwork network_;
     peer_io::AddressFiles files_;
     std::optional<peer_io::PortMapper> port_mapper_;
+    std::unique_ptr<peers::Timer> listen_timer_ = timers_.make_timer();
+    bool told_port_problem_ = false;
     work::WorkTemplatePtr told_template_;
     dash::Uint256 heard_block_;
 };
+
+/// Miners and peers that we connect to need no port of ours: the node goes on without, and tries again.
+void PeerService::Impl::listen() {
+    try {
+        transport_.listen(settings_.p2pool_port);
+        network_.set_listening(true);
+        if (told_port_problem_) dash::log::info("Listening for p2pool peers on port ", settings_.p2pool_port);
+    } catch (const dash::ConfigError& problem) {
+        network_.set_listening(false);
+        if (!std::exchange(told_port_problem_, true)) {
+            dash::log::error(problem.what(), ". Until then other p2pool nodes cannot connect to this one.");
+        }
+        listen_timer_->start(kListenAgainSeconds, [this] { listen(); });
+    }
+}
 
 std::string PeerService::Impl::reason_to_wait() const {
     if (!network_.expects_chain()) return {};

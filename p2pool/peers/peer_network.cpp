@@ -74,6 +74,7 @@ class PeerNetwork::Impl final : public SessionOwner {
         housekeeping_timer_->start(kHousekeepingSeconds, [this] { keep_house(); });
     }
 
+    void set_listening(bool listening) { settings_.listening = listening; }
     void take_decision(const share_chain::Decision& decision);
     void take_template(std::vector<KnownTransaction> transactions);
     void broadcast_share(const dash::Uint256& hash) { exchange_.broadcast(hash); }
@@ -112,7 +113,7 @@ class PeerNetwork::Impl final : public SessionOwner {
     void keep_house();
     void trim_transactions();
 
-    const Settings settings_;
+    Settings settings_;
     PeerHost& host_;
     TimerFactory& timers_;
     const dash::Clock& clock_;
@@ -349,6 +350,10 @@ PeerNetwork::~PeerNetwork() = default;
 
 void PeerNetwork::start() {
     impl_->start();
+}
+
+void PeerNetwork::set_listening(bool listening) {
+    impl_->set_listening(listening);
 }
 
 void PeerNetwork::take_decision(const share_chain::Decision& decision) {

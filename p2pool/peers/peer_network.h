@@ -39,6 +39,9 @@ class PeerNetwork {
     /// filled.
     void start();
 
+    /// Whether somebody accepts connections for us; until it is said again, Settings::listening holds.
+    void set_listening(bool listening);
+
     /// After every think(): asks for what is wanted, bans who misbehaved, tells peers the new best share and verified
     /// blocks.
     void take_decision(const share_chain::Decision& decision);

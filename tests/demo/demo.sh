@@ -53,7 +53,7 @@ p2p_port=$(sed -n 's/.*P2P on [^:]*:\([0-9]*\).*/\1/p' "$folder/simnet.log" | he
 
 echo "2. The node, with miners welcome at stratum+tcp://127.0.0.1:$port"
 "$programs/p2pool-dash" --net dash_regtest --datadir "$folder/data" --dashd-rpc-port "$rpc_port" --dashd-p2p-port "$p2p_port" \
-    -a "$address" -w "127.0.0.1:$port" ${node_flags[@]+"${node_flags[@]}"} simnet simnet > "$folder/node.log" 2>&1 &
+    --disable-upnp --disable-advertise -a "$address" -w "127.0.0.1:$port" ${node_flags[@]+"${node_flags[@]}"} simnet simnet > "$folder/node.log" 2>&1 &
 children+=($!)
 node=$!
 started=$SECONDS

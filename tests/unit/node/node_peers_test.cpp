@@ -113,6 +113,15 @@ TEST_CASE("a block on the tip before is still sent when dashd's chain leads ther
     CHECK(nodes.ours.won.size() == 1);
 }
 
+TEST_CASE("blocks of the store are history") {
+    Pair nodes;
+    const share_chain::SharePtr share = nodes.make_share(true);
+    REQUIRE(nodes.ours.node.restore(share, false));
+    nodes.ours.node.settle();
+    CHECK(nodes.ours.node.best_share() == share->hash);
+    CHECK(nodes.ours.won.empty());
+}
+
 TEST_CASE("while a share chain is to be had the node does not begin one, and says so") {
     Pair nodes;
     nodes.wait = "the node looks for p2pool peers";
