@@ -38,6 +38,7 @@ void Connector::start() {
     });
     for (std::size_t i = 0; i < permanent_.size(); ++i)
         connect_permanent(i);
+    plan_renewal();
     look_around();
 }
 
@@ -84,23 +85,33 @@ bool Connector::is_taken(const PeerAddress& address) const {
 
 void Connector::look_around() {
     timer_->start(std::exponential_distribution<double>(1 / kMeanLookSeconds)(random_), [this] { look_around(); });
-    if (outgoing_sessions() >= settings_.desired_outgoing || attempts_.size() >= settings_.most_attempts) return;
+    const std::size_t outgoing = outgoing_sessions();
+    const bool renewal =
+        outgoing > 0 && outgoing == settings_.desired_outgoing && dash::steady_seconds(clock_) >= next_renewal_;
+    if (outgoing >= settings_.desired_outgoing && !renewal) return;
+    if (attempts_.size() >= settings_.most_attempts) return;
+    if (renewal) plan_renewal();
     const std::size_t hosts = settings_.bootstrap.size();
     const std::size_t choices = hosts + book_.size();
     if (choices == 0) return;
     const std::size_t choice = std::uniform_int_distribution<std::size_t>(0, choices - 1)(random_);
-    if (choice < hosts) return try_bootstrap(choice);
+    if (choice < hosts) return try_bootstrap(choice, renewal);
     for (const AddressRecord& record :
          book_.good(kCandidates, AddressBook::Family::kAny, clock_.unix_seconds(), random_)) {
         const PeerAddress& address = record.address;
         if (is_taken(address) || bans_.is_banned(address) || unreachable_.is_banned(address)) continue;
-        return try_address(address);
+        return try_address(address, renewal);
     }
 }
 
-void Connector::try_address(const PeerAddress& address) {
+void Connector::plan_renewal() {
+    next_renewal_ =
+        dash::steady_seconds(clock_) + std::exponential_distribution<double>(1 / settings_.renewal_seconds)(random_);
+}
+
+void Connector::try_address(const PeerAddress& address, bool renewal) {
     const std::uint64_t attempt = ++last_attempt_;
-    attempts_[attempt] = {address.group(), address};
+    attempts_[attempt] = {address.group(), address, renewal};
     transport_.connect(
         address.host(), address.port, settings_.connect_timeout_seconds,
         [weak = std::weak_ptr(self_), attempt, address](std::unique_ptr<Channel> channel, const std::string&) {
@@ -114,13 +125,13 @@ void Connector::try_address(const PeerAddress& address) {
         });
 }
 
-void Connector::try_bootstrap(std::size_t index) {
+void Connector::try_bootstrap(std::size_t index, bool renewal) {
     const double now = dash::steady_seconds(clock_);
     if (bootstrap_not_before_[index] > now) return;
     bootstrap_not_before_[index] = now + settings_.failed_connect_seconds;
     const HostPort& place = settings_.bootstrap[index];
     const std::uint64_t attempt = ++last_attempt_;
-    attempts_[attempt] = {};
+    attempts_[attempt] = {{}, {}, renewal};
     transport_.connect(place.host, place.port, settings_.connect_timeout_seconds,
                        [weak = std::weak_ptr(self_), attempt, name = place.text()](std::unique_ptr<Channel> channel,
                                                                                    const std::string& reason) {
@@ -132,8 +143,10 @@ void Connector::try_bootstrap(std::size_t index) {
 }
 
 void Connector::finish_attempt(std::uint64_t attempt, std::unique_ptr<Channel> channel) {
-    attempts_.erase(attempt);
-    if (channel == nullptr || outgoing_sessions() >= settings_.desired_outgoing) return;
+    const auto found = attempts_.find(attempt);
+    const std::size_t most = settings_.desired_outgoing + (found->second.renewal ? 1 : 0);
+    attempts_.erase(found);
+    if (channel == nullptr || outgoing_sessions() >= most) return;
     if (is_taken(channel->remote()) || bans_.is_banned(channel->remote())) return;
     opened_(std::move(channel), PeerSession::Direction::kOutgoing);
 }
@@ -178,8 +191,20 @@ void Connector::session_established(const PeerSession& session) {
         if (permanent.session == session.id()) permanent.delay = settings_.first_reconnect_seconds;
     }
     if (session.is_incoming()) return;
+    make_way_for(session);
     book_.learn(session.address(), session.version().services, clock_.unix_seconds());
     book_.tried(session.address(), true);
+}
+
+void Connector::make_way_for(const PeerSession& session) {
+    if (outgoing_sessions() <= settings_.desired_outgoing) return;
+    std::vector<PeerSession*> others = sessions_.all();
+    std::erase_if(others, [&](const PeerSession* other) {
+        return other == &session || other->direction() != PeerSession::Direction::kOutgoing;
+    });
+    if (others.empty()) return;
+    const std::size_t choice = std::uniform_int_distribution<std::size_t>(0, others.size() - 1)(random_);
+    others[choice]->end({.reason = "Exchanged for another peer", .misbehaved = false});
 }
 
 }  // namespace p2pool::peers

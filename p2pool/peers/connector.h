@@ -21,7 +21,8 @@ namespace p2pool::peers {
 /// p2pool.p2p ClientFactory, ServerFactory, SingleClientFactory).
 ///
 /// Unlike the python node, peers who came to us do not count towards the peers we look for: whoever fills our slots
-/// must not become our only view of the network.
+/// must not become our only view of the network. And now and then a peer we chose is exchanged for another: the parts
+/// of a network that was cut in two would else be content with themselves for ever, once each has enough peers.
 class Connector {
   public:
     /// Makes a session of a new connection and returns its id.
@@ -47,14 +48,18 @@ class Connector {
     struct Attempt {
         std::string group;  ///< empty while a bootstrap host's name is looked up
         PeerAddress address;
+        bool renewal = false;  ///< one more than desired, until it has shaken hands
     };
 
     void accept(std::unique_ptr<Channel> channel);
     void look_around();
     [[nodiscard]] std::size_t outgoing_sessions() const;
+    void plan_renewal();
+    /// Ends one outgoing session, not that one.
+    void make_way_for(const PeerSession& session);
     [[nodiscard]] bool is_taken(const PeerAddress& address) const;
-    void try_address(const PeerAddress& address);
-    void try_bootstrap(std::size_t index);
+    void try_address(const PeerAddress& address, bool renewal);
+    void try_bootstrap(std::size_t index, bool renewal);
     void finish_attempt(std::uint64_t attempt, std::unique_ptr<Channel> channel);
     void connect_permanent(std::size_t index);
     void retry_permanent(std::size_t index);
@@ -73,6 +78,7 @@ class Connector {
     std::vector<double> bootstrap_not_before_;   ///< steady seconds
     std::map<std::uint64_t, Attempt> attempts_;  ///< at most most_attempts
     std::uint64_t last_attempt_ = 0;
+    double next_renewal_ = 0;  ///< steady seconds
     std::shared_ptr<Connector*> self_ = std::make_shared<Connector*>(this);
 };
 

@@ -48,6 +48,8 @@ struct Settings {
     double ping_interval_seconds = 35;
     double request_timeout_seconds = 15;
     double ban_seconds = 3600;
+    /// On average, after so long one of a full set of outgoing peers is exchanged for another.
+    double renewal_seconds = 300;
     double failed_connect_seconds = 60;  ///< an address that did not answer is left alone so long
     double first_reconnect_seconds = 1;  ///< of permanent peers; doubled at each failure …
     double longest_reconnect_seconds = 120;
