@@ -25,8 +25,8 @@ double mean_share_seconds(const World& world, std::size_t nodes) {
 }
 
 struct Network {
-    Network() : random(), world(random.u64(), kChainLength) {
-        world.add_nodes(kNodes, world.history(2 * kChainLength + 5), mean_share_seconds(world, kNodes));
+    explicit Network(std::size_t nodes = kNodes) : random(), world(random.u64(), kChainLength) {
+        world.add_nodes(nodes, world.history(2 * kChainLength + 5), mean_share_seconds(world, nodes));
     }
 
     [[nodiscard]] std::set<dash::Uint256> bests_of(int group) {
@@ -93,38 +93,43 @@ TEST_CASE_FIXTURE(Network, "a growing network agrees, and few shares are lost") 
     CHECK(static_cast<double>(lowest_absheight() - before) >= 0.7 * static_cast<double>(shares_found()));
 }
 
-TEST_CASE_FIXTURE(Network, "they agree again soon after a partition heals") {
-    INFO(random.how_to_repeat());
-    std::size_t groups = 2;
-    bool mining = false;
-    SUBCASE("in two, while mining goes on") {
-        mining = true;
-    }
-    SUBCASE("in two, and nothing new comes") {}
-    SUBCASE("in three, while mining goes on") {
-        groups = 3;
-        mining = true;
-    }
-    SUBCASE("in three, and nothing new comes") {
-        groups = 3;
-    }
+void check_healing(Network& network, std::size_t groups, bool mining) {
+    World& world = network.world;
     world.simulation.run_for(120);
-    partition(groups);
+    network.partition(groups);
     world.simulation.run_for(600);
     for (std::size_t group = 1; group < groups; ++group)
-        CHECK(bests_of(0) != bests_of(static_cast<int>(group)));
-    const std::set<dash::Uint256> before = bests();
+        CHECK(network.bests_of(0) != network.bests_of(static_cast<int>(group)));
+    const std::set<dash::Uint256> before = network.bests();
 
     if (!mining) world.stop_mining();
     world.wires.heal();
     if (mining) world.simulation.run_for(kHealSeconds);
-    const bool agreed = agrees_within(mining ? 3 * kDecidingShareSeconds : kHealSeconds);
+    const bool agreed = network.agrees_within(mining ? 3 * kDecidingShareSeconds : kHealSeconds);
     INFO(world.bests());
     CHECK(agreed);
     // One of the parts goes on with what it had.
     const SimulatedNode& any = world.node(0);
     CHECK(std::any_of(before.begin(), before.end(),
                       [&](const dash::Uint256& best) { return any.tracker().is_ancestor(best, any.best_share()); }));
+}
+
+TEST_CASE("nodes agree again soon after a partition heals") {
+    std::size_t nodes = kNodes;
+    std::size_t groups = 2;
+    SUBCASE("in two") {}
+    SUBCASE("in three") {
+        groups = 3;
+    }
+    // Each part has more nodes than a node wants peers.
+    SUBCASE("in two, each large enough to be content") {
+        nodes = 30;
+    }
+    for (const bool mining : {false, true}) {
+        Network network(nodes);
+        INFO(network.random.how_to_repeat(), ", ", mining ? "mining goes on" : "nothing new comes");
+        check_healing(network, groups, mining);
+    }
 }
 
 TEST_CASE_FIXTURE(Network, "they agree though connections break all the time") {
