@@ -84,6 +84,11 @@ nlohmann::json Miner::call(const std::string& method, const nlohmann::json& para
     }
 }
 
+void Miner::take_in(std::chrono::milliseconds patience) {
+    while (socket_.wait_for_line(patience))
+        handle(read(patience));
+}
+
 void Miner::wait_for_job(std::chrono::milliseconds patience) {
     const std::uint64_t seen = jobs_seen_;
     while (jobs_seen_ == seen)

@@ -47,6 +47,8 @@ class Miner {
     nlohmann::json call(const std::string& method, const nlohmann::json& params);
 
     [[nodiscard]] const NotifiedJob& job() const { return *job_; }
+    /// Takes in the notifications that came, or come within `patience` of each other.
+    void take_in(std::chrono::milliseconds patience);
     /// Waits for a notification; throws when none comes.
     void wait_for_job(std::chrono::milliseconds patience = std::chrono::seconds(10));
     /// Waits until a job builds on another block than `previous`.

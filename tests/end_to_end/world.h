@@ -47,6 +47,7 @@ class NodeProcess {
     void wait_until_ready() const { process_->wait_for_output("Started successfully!", std::chrono::seconds(30)); }
     [[nodiscard]] std::uint16_t worker_port() const { return worker_port_; }
     [[nodiscard]] tests::ChildProcess& process() { return *process_; }
+    [[nodiscard]] const tests::ChildProcess& process() const { return *process_; }
 
   private:
     std::uint16_t worker_port_;

@@ -6,8 +6,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
+#include <utility>
 
 namespace tests {
 
@@ -34,13 +36,15 @@ void BlockingSocket::send(std::string_view bytes) {
     }
 }
 
-bool BlockingSocket::fill(std::chrono::steady_clock::time_point deadline) {
+bool BlockingSocket::wait(std::chrono::steady_clock::time_point deadline) const {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     pollfd wanted{socket_, POLLIN, 0};
-    if (left.count() <= 0 || ::poll(&wanted, 1, static_cast<int>(left.count())) <= 0) {
-        throw std::runtime_error("nothing came from the other side in time");
-    }
+    return ::poll(&wanted, 1, static_cast<int>(std::max<std::int64_t>(0, left.count()))) > 0;
+}
+
+bool BlockingSocket::fill(std::chrono::steady_clock::time_point deadline) {
+    if (!wait(deadline)) throw std::runtime_error("nothing came from the other side in time");
     std::array<char, 65536> buffer;
     const ssize_t size = ::recv(socket_, buffer.data(), buffer.size(), 0);
     if (size <= 0) return false;
@@ -59,6 +63,19 @@ std::optional<std::string> BlockingSocket::read_line(std::chrono::milliseconds p
         }
         if (!fill(deadline)) return std::nullopt;
     }
+}
+
+bool BlockingSocket::wait_for_line(std::chrono::milliseconds patience) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (received_.find('\n') == std::string::npos) {
+        if (!wait(deadline) || !fill(deadline)) return false;
+    }
+    return true;
+}
+
+std::string BlockingSocket::read_some(std::chrono::milliseconds patience) {
+    if (received_.empty()) fill(std::chrono::steady_clock::now() + patience);
+    return std::exchange(received_, {});
 }
 
 std::string BlockingSocket::read_all(std::chrono::milliseconds patience) {

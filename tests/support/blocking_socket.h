@@ -20,10 +20,16 @@ class BlockingSocket {
     void send(std::string_view bytes);
     /// The next line without its end; nullopt when the other side closed the connection, throws when nothing comes.
     [[nodiscard]] std::optional<std::string> read_line(std::chrono::milliseconds patience = std::chrono::seconds(10));
+    /// Whether read_line() would have one to give within `patience`.
+    [[nodiscard]] bool wait_for_line(std::chrono::milliseconds patience);
+    /// What has come, at least one byte; empty when the other side closed the connection.
+    [[nodiscard]] std::string read_some(std::chrono::milliseconds patience = std::chrono::seconds(10));
     /// Everything until the other side closes.
     [[nodiscard]] std::string read_all(std::chrono::milliseconds patience = std::chrono::seconds(10));
 
   private:
+    /// Waits until there is something to receive, or the end of the stream; false when the deadline comes first.
+    [[nodiscard]] bool wait(std::chrono::steady_clock::time_point deadline) const;
     /// False at the end of the stream.
     bool fill(std::chrono::steady_clock::time_point deadline);
 
