@@ -5,6 +5,7 @@
 #include <fstream>
 #include <random>
 
+#include "dash/broadcaster/broadcaster.h"
 #include "dash/p2p/daemon_link.h"
 #include "dash/primitives/address.h"
 #include "dash/rpc/client.h"
@@ -12,6 +13,7 @@
 #include "dash/submission/pipeline.h"
 #include "dash/util/error.h"
 #include "dash/util/log.h"
+#include "p2pool/node/block_broadcaster.h"
 #include "p2pool/node/node.h"
 #include "p2pool/node/payout_address.h"
 #include "p2pool/node/peer_service.h"
@@ -149,6 +151,7 @@ class Application::Impl {
     std::unique_ptr<share_chain::store::ShareStore> store_;
     std::unique_ptr<Node> node_;
     std::unique_ptr<PeerService> peers_;
+    std::unique_ptr<dash::broadcaster::Broadcaster> broadcaster_;
     std::unique_ptr<dash::submission::Pipeline> pipeline_;
     std::unique_ptr<stratum::Server> server_;
     asio::steady_timer settle_timer_{io_};
@@ -302,6 +305,8 @@ void Application::Impl::start_pipeline() {
     pipeline.rpc = rpc_settings(settings_);
     pipeline.link = link_settings(settings_);
     pipeline.database = database_file(settings_);
+    broadcaster_ = make_broadcaster(settings_, pipeline.database);
+    if (broadcaster_ != nullptr) pipeline.senders.push_back(broadcaster_->factory());
     // The pipeline itself tells the operator how a block fares; here, one that dashd took is a reason to look for new
     // work.
     const auto on_report = [this](const dash::submission::SubmissionReport& report) {

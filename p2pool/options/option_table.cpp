@@ -54,6 +54,7 @@ std::size_t count(const char* name, const std::string& text, std::size_t most) {
 
 constexpr std::size_t kMostOutgoingPeers = 10;
 constexpr std::size_t kMostIncomingPeers = 10'000;
+constexpr std::size_t kMostBroadcasterPeers = 125;
 
 constexpr auto kNoEffect = [](Options&, const std::string&) {};
 
@@ -161,6 +162,21 @@ const std::vector<OptionSpec>& option_table() {
          "port of dashd's P2P (default: port of dash.conf, else 9999, testnet 19999, regtest 19899)",
          [](Options& o, const std::string& text) { o.dashd_p2p_port = port("dashd-p2p-port", text); }},
 
+        {Group::kBroadcaster, "disable-broadcaster", '\0', nullptr,
+         "send found blocks only to dashd, by P2P and submitblock, and not to further nodes of the Dash network",
+         [](Options& o, const std::string&) { o.broadcaster = false; }},
+        {Group::kBroadcaster, "broadcaster-max-peers", '\0', "MAX_PEERS",
+         "keep so many connections to nodes of the Dash network, dashd's included, from 2 to 125 (default: 20)",
+         [](Options& o, const std::string& text) {
+             o.broadcaster_max_peers = count("broadcaster-max-peers", text, kMostBroadcasterPeers);
+             if (o.broadcaster_max_peers < 2) reject("broadcaster-max-peers", text, "a number from 2 to 125");
+         }},
+        {Group::kBroadcaster, "broadcaster-min-peers", '\0', "MIN_PEERS",
+         "ask dashd for its peers when fewer than so many are connected (default: 5, or what the maximum allows)",
+         [](Options& o, const std::string& text) {
+             o.broadcaster_min_peers = count("broadcaster-min-peers", text, kMostBroadcasterPeers - 1);
+         }},
+
         // Options of the python node that keep an operator's command line valid; parse() says that they have no effect
         // yet.
         {Group::kGeneral, "bench", '\0', nullptr, nullptr, kNoEffect},
@@ -172,9 +188,6 @@ const std::vector<OptionSpec>& option_table() {
         {Group::kGeneral, "iocp", '\0', nullptr, nullptr, kNoEffect},
         {Group::kGeneral, "irc-announce", '\0', nullptr, nullptr, kNoEffect},
         {Group::kGeneral, "no-bugreport", '\0', nullptr, nullptr, kNoEffect},
-        {Group::kBroadcaster, "disable-broadcaster", '\0', nullptr, nullptr, kNoEffect},
-        {Group::kBroadcaster, "broadcaster-max-peers", '\0', "MAX_PEERS", nullptr, kNoEffect},
-        {Group::kBroadcaster, "broadcaster-min-peers", '\0', "MIN_PEERS", nullptr, kNoEffect},
     };
     return table;
 }

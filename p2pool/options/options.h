@@ -52,7 +52,10 @@ struct Options {
     std::optional<std::string> external_ip;  ///< address in digits, or with :port
     bool advertise = true;
     bool upnp = true;
-    std::vector<std::string> positional;  ///< [RPC user] RPC password, or one payout address
+    bool broadcaster = true;
+    std::size_t broadcaster_max_peers = 20;            ///< connections, dashd's included
+    std::optional<std::size_t> broadcaster_min_peers;  ///< network peers, fewer than the maximum
+    std::vector<std::string> positional;               ///< [RPC user] RPC password, or one payout address
     /// Options of the python node that this version accepts and does not act on yet, as the operator wrote them.
     std::vector<std::string> without_effect;
 };
@@ -87,11 +90,12 @@ struct Settings {
     DashdLogin login;
     std::uint16_t dashd_rpc_port = 0;
     std::uint16_t dashd_p2p_port = 0;
+    std::size_t broadcaster_min_peers = 0;
     bool dashd_rpc_ssl = false;
     std::uint16_t p2pool_port = 0;
     std::vector<Endpoint> p2pool_nodes;
     std::optional<Endpoint> external_address;  ///< host in digits
-    std::filesystem::path net_datadir;  ///< <datadir>/<net>
+    std::filesystem::path net_datadir;         ///< <datadir>/<net>
     std::filesystem::path logfile;
     std::vector<std::string> remarks;  ///< lines that tell the operator how something was understood
 };

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <random>
 
@@ -45,6 +46,17 @@ void check_payout_address(const std::string& text, const dash::ChainParams& chai
             "lost: use an address that begins with " +
             (chain.rpc_chain == "main" ? "X" : "y"));
     }
+}
+
+std::size_t broadcaster_min_peers(const Options& options) {
+    constexpr std::size_t kDefault = 5;
+    const std::size_t room = options.broadcaster_max_peers - 1;
+    const std::size_t least = options.broadcaster_min_peers.value_or(std::min(kDefault, room));
+    if (least <= room) return least;
+    throw UsageError("--broadcaster-min-peers " + std::to_string(least) +
+                     " cannot be reached: --broadcaster-max-peers " + std::to_string(options.broadcaster_max_peers) +
+                     " has room for dashd and " + std::to_string(room) +
+                     " peers. Lower the minimum or raise the maximum");
 }
 
 std::string random_password() {
@@ -149,6 +161,7 @@ Settings resolve(Options options, const std::filesystem::path& launcher_dir) {
     take_positional_address(settings);
     const Options& chosen = settings.options;
     if (chosen.address.has_value()) check_payout_address(*chosen.address, chain);
+    settings.broadcaster_min_peers = broadcaster_min_peers(chosen);
 
     settings.dashd_rpc_port = chain.rpc_port;
     settings.dashd_p2p_port = chain.p2p_port;

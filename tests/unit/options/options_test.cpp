@@ -245,6 +245,34 @@ TEST_CASE("an export of shares needs no dashd") {
     CHECK(contains(error_of({"--export-shares"}), "export-shares"));
 }
 
+TEST_CASE("the broadcaster's peers are checked for sense") {
+    const Sandbox sandbox;
+    const Settings defaults = settings_of({"p"});
+    CHECK(defaults.options.broadcaster);
+    CHECK(defaults.options.broadcaster_max_peers == 20);
+    CHECK(defaults.broadcaster_min_peers == 5);
+    const Settings chosen =
+        settings_of({"--disable-broadcaster", "--broadcaster-max-peers", "15", "--broadcaster-min-peers=3", "p"});
+    CHECK(!chosen.options.broadcaster);
+    CHECK(chosen.options.broadcaster_max_peers == 15);
+    CHECK(chosen.broadcaster_min_peers == 3);
+    CHECK(chosen.remarks.empty());
+    CHECK(settings_of({"--broadcaster-max-peers", "6", "p"}).options.broadcaster_max_peers == 6);
+    CHECK(settings_of({"--broadcaster-min-peers", "0", "p"}).broadcaster_min_peers == 0);
+    CHECK(settings_of({"--broadcaster-max-peers", "3", "p"}).broadcaster_min_peers == 2);
+    CHECK(contains(error_of({"--broadcaster-max-peers", "5", "--broadcaster-min-peers", "5", "p"}),
+                   "has room for dashd and 4 peers"));
+    CHECK(contains(error_of({"--broadcaster-min-peers", "20", "p"}), "--broadcaster-min-peers 20 cannot be reached"));
+    for (const char* bad : {"1", "0", "126", "-3", "many", "7.5", ""}) {
+        CAPTURE(bad);
+        CHECK(contains(error_of({"--broadcaster-max-peers", bad, "p"}), "broadcaster-max-peers"));
+    }
+    for (const char* bad : {"125", "-1", "x"}) {
+        CAPTURE(bad);
+        CHECK(contains(error_of({"--broadcaster-min-peers", bad, "p"}), "broadcaster-min-peers"));
+    }
+}
+
 TEST_CASE("help tells every option that has an effect") {
     const std::string help = p2pool::options::help_text();
     for (const auto& option : p2pool::options::option_table()) {
