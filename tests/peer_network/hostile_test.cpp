@@ -210,13 +210,13 @@ TEST_CASE_FIXTURE(Attacked, "shares whose parents nobody has take bounded memory
 TEST_CASE_FIXTURE(Attacked, "the same shares again and again are hashed once") {
     INFO(random.how_to_repeat());
     world.simulation.run_for(10);
-    const std::size_t before = victim().loader().shares_loaded();
+    const std::size_t before = victim().shares_loaded();
     const std::vector<SharePtr> old(store.end() - 50, store.end());
     for (int i = 0; i < 200; ++i) {
         attacker.tell(old);
         world.simulation.run_for(0.2);
     }
-    CHECK(victim().loader().shares_loaded() - before <= old.size());
+    CHECK(victim().shares_loaded() - before <= old.size());
     CHECK(!link().closed.has_value());
     CHECK(spread_seconds() < kSpreadSeconds);
 }

@@ -102,7 +102,7 @@ TEST_CASE("several peers serve a joiner side by side, and faster than one") {
     for (const std::string& host : hosts)
         CHECK(from_four.world.wires.bytes_carried(host, joiner.host()) > total / 12);
     // What several send is hashed once, and little is sent twice.
-    CHECK(joiner.loader().shares_loaded() < kFullChain * 5 / 4);
+    CHECK(joiner.shares_loaded() < kFullChain * 5 / 4);
 }
 
 TEST_CASE_FIXTURE(Joining, "the joiner's chain is verified and as good as theirs") {

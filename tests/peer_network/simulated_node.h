@@ -2,18 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
-#include "p2pool/peers/peer_host.h"
-#include "p2pool/peers/peer_network.h"
-#include "p2pool/peers/settings.h"
 #include "p2pool/peers/share_loading.h"
-#include "share_chain/tracker.h"
+#include "tests/peer_network/light_node.h"
 #include "tests/peer_network/simulation.h"
 #include "tests/peer_network/wires.h"
 
@@ -47,67 +41,25 @@ struct NodeSetup {
     std::size_t most_unverified_bytes = 256U << 20;
 };
 
-/// A whole node but for dashd and miners: tracker, p2pool network, and shares out of nothing.
-class SimulatedNode final : public p2pool::peers::PeerHost {
+/// What carries a simulated node.
+struct SimulatedCarriers {
+    std::unique_ptr<SimulatedTransport> transport;
+    SimulatedTimers timers;
+    SimulatedLoader loader;
+};
+
+/// A light node on simulated wires.
+class SimulatedNode final : private SimulatedCarriers, public LightNode {
   public:
     static constexpr std::uint16_t kPort = 19799;
 
-    SimulatedNode(Simulation& simulation, Wires& wires, const share_chain::Network& network, NodeSetup setup);
-    ~SimulatedNode() override;
-    SimulatedNode(const SimulatedNode&) = delete;
-    SimulatedNode& operator=(const SimulatedNode&) = delete;
+    SimulatedNode(Simulation& simulation, Wires& wires, const share_chain::Network& network, const NodeSetup& setup);
 
-    /// Shares of its store; verified there.
-    void load_store(const std::vector<share_chain::SharePtr>& shares);
-    void start();
-
-    [[nodiscard]] const std::string& host() const { return setup_.host; }
-    [[nodiscard]] const share_chain::Tracker& tracker() const override { return tracker_; }
-    [[nodiscard]] dash::Uint256 best_share() const override { return best_; }
-    /// Verified shares of the best line.
-    [[nodiscard]] std::uint64_t height() const { return tracker_.verified_line(best_).height; }
-    [[nodiscard]] p2pool::peers::PeerNetwork& peers() { return *peers_; }
-    [[nodiscard]] const SimulatedLoader& loader() const { return loader_; }
-
-    void mine(double mean_share_seconds);
-    void stop_mining() { mining_timer_->cancel(); }
-    /// Finds a share on the best one (or begins a chain) and tells it.
-    share_chain::SharePtr find_share();
-    /// The block template holds these now.
-    void take_template(std::vector<p2pool::peers::KnownTransaction> transactions);
-
-    [[nodiscard]] std::size_t shares_found() const { return shares_found_; }
-    [[nodiscard]] std::size_t most_shares_known() const { return most_shares_known_; }
+    [[nodiscard]] const std::string& host() const { return host_; }
+    [[nodiscard]] std::size_t shares_loaded() const { return loader.shares_loaded(); }
 
   private:
-    void shares_came(const std::vector<share_chain::SharePtr>& shares, const share_chain::Source& source) override;
-    void best_block_came(const dash::BlockHeader&, const dash::Uint256&) override {}
-    [[nodiscard]] bool is_recent_block(const share_chain::Share&) const override { return false; }
-
-    void add(const share_chain::SharePtr& share, const share_chain::Source& source);
-    void settle_soon();
-    void settle();
-    void maintain();
-    [[nodiscard]] p2pool::peers::Settings settings() const;
-
-    Simulation& simulation_;
-    const share_chain::Network& network_;
-    NodeSetup setup_;
-    share_chain::Tracker tracker_;
-    dash::Uint256 best_;
-    share_chain::Decision decision_;
-    std::vector<dash::Uint256> template_;
-    std::size_t shares_found_ = 0;
-    std::size_t most_shares_known_ = 0;
-    bool settling_ = false;
-
-    std::unique_ptr<SimulatedTransport> transport_;
-    SimulatedTimers timers_;
-    SimulatedLoader loader_;
-    std::unique_ptr<p2pool::peers::Timer> settle_timer_;
-    std::unique_ptr<p2pool::peers::Timer> maintain_timer_;
-    std::unique_ptr<p2pool::peers::Timer> mining_timer_;
-    std::unique_ptr<p2pool::peers::PeerNetwork> peers_;
+    std::string host_;
 };
 
 }  // namespace tests

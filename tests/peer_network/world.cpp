@@ -32,7 +32,7 @@ World::World(std::uint64_t seed, std::uint32_t chain_length)
 
 SimulatedNode& World::add_node(NodeSetup setup) {
     if (setup.host.empty()) setup.host = host(nodes_.size());
-    nodes_.push_back(std::make_unique<SimulatedNode>(simulation, wires, network, std::move(setup)));
+    nodes_.push_back(std::make_unique<SimulatedNode>(simulation, wires, network, setup));
     return *nodes_.back();
 }
 
@@ -43,11 +43,12 @@ void World::add_nodes(std::size_t count, const std::vector<share_chain::SharePtr
         // A ring, so that nobody is left out, and two more.
         setup.bootstrap = {host(i + 1 == first + count ? first : i + 1), host(first + simulation.random_below(count)),
                            host(first + simulation.random_below(count))};
-        setup.mean_share_seconds = mean_share_seconds;
         add_node(std::move(setup)).load_store(store);
     }
-    for (std::size_t i = first; i < first + count; ++i)
+    for (std::size_t i = first; i < first + count; ++i) {
         node(i).start();
+        if (mean_share_seconds > 0) node(i).mine(mean_share_seconds);
+    }
 }
 
 std::vector<share_chain::SharePtr> World::history(std::size_t count) {
