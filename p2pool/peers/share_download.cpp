@@ -12,6 +12,8 @@ using share_chain::SharePtr;
 
 /// From a share to its far share.
 constexpr std::uint64_t kFarDistance = 100;
+/// A line that is long enough, and yet wanted, lacks little.
+constexpr std::uint64_t kLeastRoom = 10;
 constexpr std::size_t kMostTargets = 300;
 /// Requests to one peer at once, so that it has the next one when it has sent an answer.
 constexpr std::size_t kMostRequestsToPeer = 2;
@@ -20,10 +22,15 @@ constexpr double kPatienceSeconds = 3;
 constexpr std::size_t kMostPeersForTarget = 2;
 constexpr double kFirstPauseSeconds = 1;
 constexpr double kLongestPauseSeconds = 60;
-/// Peers without it, before an idea of our own is given up.
+/// Answers without it, before what the tracker does not want is given up: a gap late, since the tracker would want it
+/// later and not know how deep it is.
 constexpr unsigned kFailuresToGiveUp = 3;
+constexpr unsigned kFailuresToGiveUpGap = 20;
 constexpr std::size_t kMostStops = 100;
 constexpr std::uint64_t kStopDistance = 10;
+/// The tracker wants more of a piece that is not yet joined to the line above it, though it is deep enough: not heeded
+/// for so long.
+constexpr double kEndSeconds = 60;
 constexpr double kRateWindowSeconds = 10;
 constexpr double kPumpSeconds = 1;
 
@@ -64,7 +71,6 @@ void ShareDownload::add(Target target) {
     if (target.hash.is_zero() || host_.tracker().contains(target.hash)) return;
     if (Target* const known = find(target.hash)) {
         known->wanted = known->wanted || target.wanted;
-        known->room = std::max(known->room, target.room);
         return;
     }
     if (targets_.size() >= kMostTargets && target.wanted) {
@@ -78,6 +84,7 @@ void ShareDownload::add(Target target) {
 void ShareDownload::extend(const share_chain::Share& share, std::uint64_t room, bool wanted,
                            const share_chain::Source& source) {
     if (room == 0) return;
+    const bool is_planned = find(share.previous_hash()) != nullptr;
     Target gap;
     gap.hash = share.previous_hash();
     gap.source = source;
@@ -85,7 +92,7 @@ void ShareDownload::extend(const share_chain::Share& share, std::uint64_t room, 
     gap.room = room;
     gap.wanted = wanted;
     add(std::move(gap));
-    if (room < kFarDistance) return;
+    if (is_planned || room < kFarDistance) return;
     Target stone;
     stone.hash = share.info().far_share_hash;
     stone.source = source;
@@ -97,6 +104,10 @@ void ShareDownload::extend(const share_chain::Share& share, std::uint64_t room, 
 void ShareDownload::set_wanted(const std::vector<share_chain::Decision::Wanted>& wanted) {
     for (Target& target : targets_)
         target.wanted = false;
+    // Nothing is missing: what was planned is of no use any more.
+    if (wanted.empty()) {
+        std::erase_if(targets_, [](const Target& target) { return target.room > 0 && target.asked.empty(); });
+    }
     const share_chain::Tracker& tracker = host_.tracker();
     std::map<dash::Uint256, std::uint64_t> heights;  // of the lines above what is missing
     if (!wanted.empty()) {
@@ -107,15 +118,15 @@ void ShareDownload::set_wanted(const std::vector<share_chain::Decision::Wanted>&
         }
     }
     estimated_total_ = 0;
+    std::erase_if(ends_, [now = now()](const auto& end) { return end.second <= now; });
     for (const auto& want : wanted) {
         const std::vector<dash::Uint256> children = tracker.children(want.hash);
         const SharePtr child = children.empty() ? nullptr : tracker.find(children.front());
-        if (child == nullptr) continue;
+        if (child == nullptr || ends_.count(want.hash) != 0) continue;
         const std::uint64_t above = heights[want.hash];
         const std::uint64_t below = child->info().absheight == 0 ? 0 : child->info().absheight - 1;
-        // A line that is long enough is wanted to verify its end: a little more helps.
-        const std::uint64_t room =
-            std::max(kFarDistance, kept_length(tracker.network()) - std::min(above, kept_length(tracker.network())));
+        const std::uint64_t useful = kept_length(tracker.network());
+        const std::uint64_t room = std::max(kLeastRoom, useful - std::min(above, useful));
         estimated_total_ = std::max<std::size_t>(estimated_total_, above + std::min(room, below));
         extend(*child, room, true, want.source);
     }
@@ -133,7 +144,9 @@ void ShareDownload::ask_for_head(const dash::Uint256& hash, PeerSession& session
 void ShareDownload::drop_done() {
     std::erase_if(targets_, [&](const Target& target) {
         if (host_.tracker().contains(target.hash)) return true;
-        return !target.wanted && target.asked.empty() && target.failures >= kFailuresToGiveUp;
+        const bool is_gap = target.room > 0 && !target.is_stone;
+        const unsigned most = is_gap ? kFailuresToGiveUpGap : kFailuresToGiveUp;
+        return !target.wanted && target.asked.empty() && target.failures >= most;
     });
     std::erase_if(strikes_, [&](const auto& entry) { return sessions_.find(entry.first) == nullptr; });
     for (Target& target : targets_)
@@ -266,19 +279,17 @@ void ShareDownload::loaded(const dash::Uint256& hash, std::uint64_t session_id, 
     if (line.empty() && !end) {
         dash::log::info("Peer ", source, " answered a request with shares that nobody asked for");
     }
-    std::optional<Target> asked;
     if (Target* const target = find(hash)) {
         target->asked.erase(session_id);
-        asked = *target;
+        const bool is_short = !line.empty() && line.size() < target->parents + 1 && !expected.is_zero();
+        if (is_short && !host_.tracker().contains(expected)) ++strikes_[session_id];
+        // Before the tracker has them: it would want the same, but does not know how deep the line shall be.
+        follow_up(Target(*target), line);
     }
     count(exchange_.deliver(line, source));
-    if (asked && host_.tracker().contains(hash)) {
-        const bool is_short = line.size() < asked->parents + 1 && !expected.is_zero();
-        if (is_short && !host_.tracker().contains(expected)) ++strikes_[session_id];
-        follow_up(*asked, line);
-    } else if (Target* const target = find(hash)) {
-        failed(*target, session_id);  // it had another share, or the tracker has no room for this one
-    }
+    Target* const target = find(hash);
+    // It had another share, or the tracker has no room for this one.
+    if (target != nullptr && !host_.tracker().contains(hash)) failed(*target, session_id);
     if (session != nullptr) {
         for (const SharePtr& share : line)
             session->note_share(share->hash);
@@ -289,7 +300,13 @@ void ShareDownload::loaded(const dash::Uint256& hash, std::uint64_t session_id, 
 }
 
 void ShareDownload::follow_up(const Target& target, const std::vector<SharePtr>& line) {
-    if (line.empty() || target.room <= line.size()) return;
+    if (line.empty()) return;
+    if (target.room <= line.size()) {
+        if (target.room > 0 && ends_.size() < kMostTargets) {
+            ends_[line.back()->previous_hash()] = now() + kEndSeconds;
+        }
+        return;
+    }
     const std::uint64_t room = target.room - line.size();
     if (target.is_stone) return extend(*line.back(), room, false, target.source);
     Target rest;
@@ -308,7 +325,8 @@ void ShareDownload::count(std::size_t shares) {
 
 DownloadProgress ShareDownload::progress() const {
     DownloadProgress progress;
-    progress.active = std::any_of(targets_.begin(), targets_.end(), [](const Target& target) { return target.wanted; });
+    progress.active = std::any_of(targets_.begin(), targets_.end(),
+                                  [](const Target& target) { return target.wanted || target.room > 0; });
     progress.known_shares = host_.tracker().size();
     progress.estimated_total = std::max(estimated_total_, progress.known_shares);
     std::size_t arrived = 0;

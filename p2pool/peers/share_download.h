@@ -87,6 +87,7 @@ class ShareDownload {
 
     std::vector<Target> targets_;                ///< at most kMostTargets, oldest first
     std::map<std::uint64_t, unsigned> strikes_;  ///< of connected peers: how often one was passed by
+    std::map<dash::Uint256, double> ends_;       ///< where lines are deep enough, and until when; at most kMostTargets
     std::size_t estimated_total_ = 0;
     std::deque<std::pair<double, std::size_t>> arrivals_;  ///< when, and how many; of the last seconds
 };
