@@ -44,7 +44,7 @@ std::vector<std::string> broadcast_lines(const BroadcastReport& report, bool das
         format("  Speed: %.1f peers/second", seconds > 0 ? reached / seconds : 0),
         "  Reached 50%: " + time_text(report.ms_50) + ", 90%: " + time_text(report.ms_90) +
             ", all: " + time_text(report.ms_all),
-        "  Confirmed by " + std::to_string(report.confirmed()) + " peers, first after " +
+        "  Confirmed by " + std::to_string(report.confirmed()) + " peers so far, first after " +
             time_text(report.first_confirmed_ms()),
         std::string("  Local dashd: ") + (dashd_has_it ? "SUCCESS [OK]" : "FAILED [!]")};
     for (const Broadcast::Peer& peer : report.peers) {

@@ -15,9 +15,20 @@ constexpr std::size_t kShortIdBytes = 6;
 /// Framing, header, nonce, counts, and the indexes of what is prefilled.
 constexpr std::size_t kCompactOverhead = 200;
 
-/// Quorum commitments and asset unlocks, and other kinds that have no inputs: only blocks carry them.
-bool never_travels(const Transaction& transaction) {
-    return transaction.inputs.empty();
+/// How a transaction may travel in the compact block.
+enum class Form {
+    kPrefilled,  ///< in any case
+    kShortId,    ///< in any case
+    kEither,
+};
+
+Form form_of(const Transaction& transaction, bool is_first) {
+    if (is_first) return Form::kPrefilled;
+    if (!transaction.inputs.empty()) return Form::kEither;
+    // Without inputs: only blocks carry it. Asset unlocks have outputs. Quorum commitments and the like have none, and
+    // Dash Core takes such a prefilled transaction for an empty one and its sender for an attacker
+    // (PartiallyDownloadedBlock::InitData): peers have to ask for these.
+    return transaction.outputs.empty() ? Form::kShortId : Form::kPrefilled;
 }
 
 }  // namespace
@@ -25,7 +36,7 @@ bool never_travels(const Transaction& transaction) {
 /// What is needed of the transactions while the compact block is made.
 struct OwnBlock::Cut {
     std::vector<Uint256> txids;
-    std::vector<bool> required;  ///< in the compact block whatever its size
+    std::vector<Form> forms;
 };
 
 OwnBlock::OwnBlock(const submission::WonBlock& block, const std::array<std::uint8_t, 4>& magic, std::uint64_t nonce,
@@ -42,7 +53,7 @@ OwnBlock::OwnBlock(const submission::WonBlock& block, const std::array<std::uint
         const Transaction transaction = read_transaction(reader);
         places_.push_back({begin, reader.position() - begin});
         cut.txids.push_back(sha256d(this->transaction(i)));
-        cut.required.push_back(i == 0 || never_travels(transaction));
+        cut.forms.push_back(form_of(transaction, i == 0));
     }
     reader.expect_end();
     if (places_.empty()) throw DecodeError("a block without transactions");
@@ -57,12 +68,13 @@ ByteSpan OwnBlock::transaction(std::size_t index) const {
 }
 
 std::vector<bool> OwnBlock::choose_prefilled(const Cut& cut, const IsWidespread& is_widespread) const {
-    std::vector<bool> prefilled = cut.required;
+    std::vector<bool> prefilled(places_.size());
     std::size_t size = kCompactOverhead;
     std::vector<std::size_t> doubtful;
     for (std::size_t i = 0; i < places_.size(); ++i) {
+        prefilled[i] = cut.forms[i] == Form::kPrefilled;
         size += prefilled[i] ? places_[i].size : kShortIdBytes;
-        if (!prefilled[i] && !is_widespread(cut.txids[i])) doubtful.push_back(i);
+        if (cut.forms[i] == Form::kEither && !is_widespread(cut.txids[i])) doubtful.push_back(i);
     }
     // Small ones first: so the most transactions need no asking for.
     std::stable_sort(doubtful.begin(), doubtful.end(),

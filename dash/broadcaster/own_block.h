@@ -38,8 +38,8 @@ class OwnBlock {
 
     /// The `block` message.
     [[nodiscard]] const p2p::SharedFrame& full() const { return full_; }
-    /// The `cmpctblock` message. Prefilled are the coinbase, the transactions of kinds that never travel by
-    /// themselves, and those not widespread; the latter only as far as the message fits the first flight.
+    /// The `cmpctblock` message. Prefilled are the coinbase, asset unlocks, which never travel by themselves, and what
+    /// is not widespread as far as the message fits the first flight.
     [[nodiscard]] const p2p::SharedFrame& compact() const { return compact_; }
 
   private:

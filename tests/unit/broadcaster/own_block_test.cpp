@@ -46,11 +46,20 @@ p2p::CompactBlock compact_of(const OwnBlock& block) {
     return p2p::decode_cmpctblock(frame.payload);
 }
 
+/// Without inputs and outputs.
 Transaction quorum_commitment(std::size_t payload) {
     Transaction transaction;
     transaction.version = 3;
     transaction.type = 6;
     transaction.extra_payload = Bytes(payload, 6);
+    return transaction;
+}
+
+/// Without inputs.
+Transaction asset_unlock(std::size_t payload) {
+    Transaction transaction = quorum_commitment(payload);
+    transaction.type = 9;
+    transaction.outputs.push_back({5000, Bytes(25, 0x76)});
     return transaction;
 }
 
@@ -114,11 +123,11 @@ TEST_CASE("prefilling stops at the first flight, small transactions first") {
     CHECK(rebuild(compact_of(*fresh), transactions).serialize() == block.serialize());
 }
 
-TEST_CASE("transactions that only blocks carry are always prefilled, known ones never") {
+TEST_CASE("asset unlocks are always prefilled, known transactions and what peers take for an attack never") {
     std::vector<Transaction> transactions;
     for (std::uint64_t i = 0; i < 5; ++i)
         transactions.push_back(tests::test_transaction(i, 300));
-    transactions.push_back(quorum_commitment(20'000));
+    transactions.push_back(asset_unlock(20'000));
     transactions.push_back(tests::test_transaction(6, 300));
     const Block block = tests::test_block(transactions);
     const Uint256 known = transactions[2].txid();
@@ -127,10 +136,11 @@ TEST_CASE("transactions that only blocks carry are always prefilled, known ones 
     std::vector<std::uint32_t> places;
     for (const auto& each : compact.prefilled)
         places.push_back(each.index);
-    CHECK(places == std::vector<std::uint32_t>{0, 6});  // the commitment alone is beyond the first flight
+    CHECK(places == std::vector<std::uint32_t>{0, 6});  // the unlock alone is beyond the first flight
     CHECK(compact.short_ids.size() == 6);
 
-    const Block small = tests::test_block({transactions[0], quorum_commitment(500), transactions[2]});
+    const Block small =
+        tests::test_block({transactions[0], asset_unlock(500), transactions[2], quorum_commitment(300)});
     std::vector<std::uint32_t> small_places;
     for (const auto& each : compact_of(*own(small, [&](const Uint256& txid) { return txid == known; })).prefilled)
         small_places.push_back(each.index);
