@@ -42,8 +42,10 @@ std::unique_ptr<Daemon> make_simnet(const std::filesystem::path& folder, const s
 }
 
 NodeProcess::NodeProcess(const Daemon& daemon, const std::filesystem::path& folder,
-                         const std::vector<std::string>& flags)
-    : worker_port_(tests::free_ports(1)[0]) {
+                         const std::vector<std::string>& flags) {
+    const std::vector<std::uint16_t> ports = tests::free_ports(2);
+    worker_port_ = ports[0];
+    p2p_port_ = ports[1];
     std::vector<std::string> arguments = {(tests::program_dir() / "p2pool-dash").string(),
                                           "--net",
                                           "dash_regtest",
@@ -54,7 +56,7 @@ NodeProcess::NodeProcess(const Daemon& daemon, const std::filesystem::path& fold
                                           "--dashd-p2p-port",
                                           std::to_string(daemon.p2p_port()),
                                           "--p2pool-port",
-                                          std::to_string(tests::free_ports(1)[0]),
+                                          std::to_string(p2p_port_),
                                           "--disable-upnp",
                                           "-w",
                                           "127.0.0.1:" + std::to_string(worker_port_),

@@ -46,11 +46,13 @@ class NodeProcess {
 
     void wait_until_ready() const { process_->wait_for_output("Started successfully!", std::chrono::seconds(30)); }
     [[nodiscard]] std::uint16_t worker_port() const { return worker_port_; }
+    [[nodiscard]] std::uint16_t p2p_port() const { return p2p_port_; }
     [[nodiscard]] tests::ChildProcess& process() { return *process_; }
     [[nodiscard]] const tests::ChildProcess& process() const { return *process_; }
 
   private:
-    std::uint16_t worker_port_;
+    std::uint16_t worker_port_ = 0;
+    std::uint16_t p2p_port_ = 0;
     std::unique_ptr<tests::ChildProcess> process_;
 };
 

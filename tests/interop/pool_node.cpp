@@ -15,9 +15,9 @@ namespace {
 constexpr std::uint64_t kSharesARequest = 20;
 constexpr std::chrono::seconds kStartPatience{60};
 
-std::vector<std::string> network_flags(std::uint16_t p2p_port, const std::vector<std::uint16_t>& peers) {
-    std::vector<std::string> flags = {"--p2pool-port",       std::to_string(p2p_port), "--outgoing-conns", "0",
-                                      "--disable-advertise", "--disable-upnp"};
+/// Connections to these and to nobody else.
+std::vector<std::string> peer_flags(const std::vector<std::uint16_t>& peers) {
+    std::vector<std::string> flags = {"--outgoing-conns", "0", "--disable-advertise"};
     for (const std::uint16_t peer : peers) {
         flags.push_back("-n");
         flags.push_back("127.0.0.1:" + std::to_string(peer));
@@ -33,10 +33,11 @@ std::filesystem::path made(const std::filesystem::path& folder) {
 class OurNode final : public PoolNode {
   public:
     OurNode(const end_to_end::Daemon& daemon, const std::filesystem::path& folder, const std::string& name,
-            std::uint16_t p2p_port, const std::vector<std::uint16_t>& peers)
-        : PoolNode(name, p2p_port), process_(daemon, made(folder / name), network_flags(p2p_port, peers)) {}
+            const std::vector<std::uint16_t>& peers)
+        : PoolNode(name), process_(daemon, made(folder / name), peer_flags(peers)) {}
 
     std::uint16_t worker_port() const override { return process_.worker_port(); }
+    std::uint16_t p2p_port() const override { return process_.p2p_port(); }
     std::string output() const override { return process_.process().output(); }
     int stop() override { return process_.process().stop(); }
 
@@ -47,12 +48,13 @@ class OurNode final : public PoolNode {
 class ReferenceNode final : public PoolNode {
   public:
     ReferenceNode(const end_to_end::Daemon& daemon, const std::filesystem::path& folder, const std::string& name,
-                  std::uint16_t p2p_port, std::uint16_t worker_port, const std::vector<std::uint16_t>& peers)
-        : PoolNode(name, p2p_port),
-          worker_port_(worker_port),
+                  const std::vector<std::uint16_t>& peers)
+        : PoolNode(name),
+          ports_(tests::free_ports(2)),
           process_(arguments(daemon, made(folder / name), peers), folder / name / "node.log") {}
 
-    std::uint16_t worker_port() const override { return worker_port_; }
+    std::uint16_t worker_port() const override { return ports_[0]; }
+    std::uint16_t p2p_port() const override { return ports_[1]; }
     std::string output() const override { return process_.output(); }
     int stop() override { return process_.stop(std::chrono::seconds(30)); }
 
@@ -73,23 +75,26 @@ class ReferenceNode final : public PoolNode {
                                               std::to_string(daemon.rpc().port()),
                                               "--dashd-p2p-port",
                                               std::to_string(daemon.p2p_port()),
+                                              "--p2pool-port",
+                                              std::to_string(p2p_port()),
+                                              "--disable-upnp",
                                               "--disable-broadcaster",
                                               "--no-bugreport",
                                               "-w",
-                                              "127.0.0.1:" + std::to_string(worker_port_),
+                                              "127.0.0.1:" + std::to_string(worker_port()),
                                               "-a",
                                               end_to_end::kOperatorAddress,
                                               "--give-author",
                                               "0"};
         all.insert(all.end(), own.begin(), own.end());
-        const std::vector<std::string> others = network_flags(p2p_port(), peers);
+        const std::vector<std::string> others = peer_flags(peers);
         all.insert(all.end(), others.begin(), others.end());
         all.push_back(daemon.rpc().user());
         all.push_back(daemon.rpc().password());
         return all;
     }
 
-    std::uint16_t worker_port_;
+    std::vector<std::uint16_t> ports_;
     tests::ChildProcess process_;
 };
 
@@ -113,15 +118,15 @@ const share_chain::Network& network() {
 }
 
 dash::Uint256 PoolNode::best_share() const {
-    return PoolPeer(p2p_port_, network()).version().best_share_hash;
+    return PoolPeer(p2p_port(), network()).version().best_share_hash;
 }
 
 bool PoolNode::has(const dash::Uint256& share) const {
-    return !PoolPeer(p2p_port_, network()).ask_for(share, 0).empty();
+    return !PoolPeer(p2p_port(), network()).ask_for(share, 0).empty();
 }
 
 std::vector<share_chain::SharePtr> PoolNode::line(const dash::Uint256& newest, std::size_t count) const {
-    PoolPeer peer(p2p_port_, network());
+    PoolPeer peer(p2p_port(), network());
     std::vector<share_chain::SharePtr> line;
     dash::Uint256 next = newest;
     while (!next.is_zero() && line.size() < count) {
@@ -139,15 +144,14 @@ std::vector<share_chain::SharePtr> PoolNode::line(const dash::Uint256& newest, s
 
 std::unique_ptr<PoolNode> start_ours(const end_to_end::Daemon& daemon, const std::filesystem::path& folder,
                                      const std::string& name, const std::vector<std::uint16_t>& peers) {
-    auto node = std::make_unique<OurNode>(daemon, folder, name, tests::free_ports(1)[0], peers);
+    auto node = std::make_unique<OurNode>(daemon, folder, name, peers);
     wait_until_open(*node);
     return node;
 }
 
 std::unique_ptr<PoolNode> start_reference(const end_to_end::Daemon& daemon, const std::filesystem::path& folder,
                                           const std::string& name, const std::vector<std::uint16_t>& peers) {
-    const std::vector<std::uint16_t> ports = tests::free_ports(2);
-    auto node = std::make_unique<ReferenceNode>(daemon, folder, name, ports[0], ports[1], peers);
+    auto node = std::make_unique<ReferenceNode>(daemon, folder, name, peers);
     wait_until_open(*node);
     return node;
 }

@@ -17,8 +17,8 @@ class PoolNode {
     virtual ~PoolNode() = default;
 
     [[nodiscard]] const std::string& name() const { return name_; }
-    [[nodiscard]] std::uint16_t p2p_port() const { return p2p_port_; }
     [[nodiscard]] virtual std::uint16_t worker_port() const = 0;
+    [[nodiscard]] virtual std::uint16_t p2p_port() const = 0;
     /// All it printed.
     [[nodiscard]] virtual std::string output() const = 0;
     /// SIGTERM; the exit code.
@@ -32,11 +32,10 @@ class PoolNode {
     [[nodiscard]] std::vector<share_chain::SharePtr> line(const dash::Uint256& newest, std::size_t count) const;
 
   protected:
-    PoolNode(std::string name, std::uint16_t p2p_port) : name_(std::move(name)), p2p_port_(p2p_port) {}
+    explicit PoolNode(std::string name) : name_(std::move(name)) {}
 
   private:
     std::string name_;
-    std::uint16_t p2p_port_;
 };
 
 /// The network that everything here runs on.

@@ -270,18 +270,17 @@ TEST_CASE("the python node and ours keep one share chain") {
     check_same_bytes(chain, ours.line(best, 2 * kShares));
     check_same_payouts(pool);
 
-    SUBCASE("each gives the whole chain to a node that knows nothing") {
-        const auto new_ours = interop::start_ours(*pool.daemon, folder.path(), "new ours", {reference.p2p_port()});
-        const auto new_reference =
-            interop::start_reference(*pool.daemon, folder.path(), "new reference", {ours.p2p_port()});
-        for (const PoolNode* node : {new_ours.get(), new_reference.get()}) {
-            Pool::wait_for_agreement(*node, best);
-            check_same_bytes(chain, node->line(best, 2 * kShares));
-            check_peace(*node);
-        }
-        CHECK(new_ours->stop() == 0);
-        new_reference->stop();
+    // Each gives the whole chain to a node that knows nothing.
+    const auto new_ours = interop::start_ours(*pool.daemon, folder.path(), "new-ours", {reference.p2p_port()});
+    const auto new_reference =
+        interop::start_reference(*pool.daemon, folder.path(), "new-reference", {ours.p2p_port()});
+    for (const PoolNode* node : {new_ours.get(), new_reference.get()}) {
+        Pool::wait_for_agreement(*node, best);
+        check_same_bytes(chain, node->line(best, 2 * kShares));
+        check_peace(*node);
     }
+    CHECK(new_ours->stop() == 0);
+    new_reference->stop();
     check_peace(reference);
     check_peace(ours);
     CHECK(pool.ours->node->stop() == 0);
