@@ -158,7 +158,9 @@ TEST_CASE("every message packs to the reference's bytes and reads back") {
     CHECK(uint64_value(file.at("max_payload")) == dash::p2p::kMaxPayloadBytes);
     CHECK(uint64_value(file.at("max_remembered_txs_size")) == PeerTransactions::kMostRememberedBytes);
     std::size_t checked = 0;
-    for (const auto& [net, entry] : file.at("nets").items()) {
+    for (const auto& item : file.at("nets").items()) {
+        const std::string net = item.key();
+        const json& entry = item.value();
         const dash::Bytes prefix = tests::bytes_value(entry.at("prefix"));
         for (const json& message : entry.at("messages")) {
             if (message.contains("exc")) continue;  // what the reference cannot send has no form here
@@ -179,8 +181,8 @@ TEST_CASE("every message packs to the reference's bytes and reads back") {
 
 TEST_CASE("what ends too early, or too late, is refused") {
     const json& file = tests::load_vectors("p2p_messages.json");
-    for (const auto& [net, entry] : file.at("nets").items()) {
-        for (const json& message : entry.at("messages")) {
+    for (const json& net : file.at("nets")) {
+        for (const json& message : net.at("messages")) {
             if (message.contains("exc")) continue;
             const auto command = message.at("command").get<std::string>();
             CAPTURE(command);

@@ -2,6 +2,7 @@
 
 #include "share_chain/network.h"
 #include "tests/peer_network/share_maker.h"
+#include "tests/support/random.h"
 #include "tests/unit/peers/scripted_peer.h"
 
 // One connection: how it begins, how it lives, and what ends it.
@@ -193,6 +194,56 @@ TEST_CASE("a session that ends while its shares are hashed leaves the good ones"
     node.run(6);
     REQUIRE(node.host.came.size() == 3);
     CHECK(node.host.came[0].second == "1.2.3.4:77");
+}
+
+TEST_CASE("mutated messages cost their senders, never the node or an honest peer") {
+    tests::Random random;
+    INFO(random.how_to_repeat());
+    Started node;
+    const auto shares = tests::mine_chain(regtest(), 5, 1700000000, node.simulation.random());
+    node.host.load_store(shares);
+    const KnownTransaction transaction = tests::make_transaction(1);
+    const std::vector<std::pair<std::string, Bytes>> seeds{
+        {"version", encode(Version{})},
+        {"addrme", encode(AddrMe{1})},
+        {"addrs", encode(Addrs{{{1, {}}, {2, {}}}})},
+        {"getaddrs", encode(GetAddrs{9})},
+        {"shares", encode(Shares{tests::typed_contents(shares)})},
+        {"sharereq", encode(ShareRequest{Uint256(1), {shares[0]->hash, shares[4]->hash}, 9, {shares[1]->hash}})},
+        {"sharereply", encode(ShareReply{Uint256(1), ShareResult::kGood, tests::typed_contents(shares)})},
+        {"bestblock", encode(BestBlock{shares[0]->header})},
+        {"have_tx", encode(HaveTx{{Uint256(1), Uint256(2)}})},
+        {"losing_tx", encode(LosingTx{{Uint256(1)}})},
+        {"remember_tx", encode(RememberTx{{}, {transaction}})},
+        {"forget_tx", encode(ForgetTx{{transaction.txid}})},
+    };
+    ScriptedPeer honest = node.incoming("200.0.0.1");
+    honest.shake_hands();
+    std::unique_ptr<ScriptedPeer> hostile;
+    for (int i = 0; i < 3000; ++i) {
+        if (hostile == nullptr || hostile->is_closed()) {
+            hostile = std::make_unique<ScriptedPeer>(node.incoming("127.0.0.1"));
+            if (random.below(10) != 0) hostile->shake_hands(random.below(2) == 0 ? 1700 : 3600);
+        }
+        auto [command, payload] = seeds[random.below(seeds.size())];
+        for (std::uint64_t changes = random.below(4); changes > 0 && !payload.empty(); --changes) {
+            const std::size_t place = random.below(payload.size());
+            switch (random.below(3)) {
+                case 0:
+                    payload[place] = static_cast<std::uint8_t>(random.u64());
+                    break;
+                case 1:
+                    payload.resize(place);
+                    break;
+                default:
+                    payload.insert(payload.begin() + static_cast<std::ptrdiff_t>(place), 0xff);
+            }
+        }
+        hostile->say_bytes(frame(command, payload));
+    }
+    CHECK(!honest.is_closed());
+    honest.say(ShareRequest{Uint256(4), {shares[4]->hash}, 0, {}});
+    CHECK(honest.heard_payloads("sharereply").size() == 1);
 }
 
 TEST_CASE("the network can end with everything under way") {
