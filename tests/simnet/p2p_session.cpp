@@ -21,6 +21,9 @@ constexpr std::uint32_t kOldestPeer = 70221;
 constexpr std::uint32_t kKnowsAddrV2 = 70223;
 constexpr std::size_t kMaxHeaders = 2000;
 constexpr std::size_t kMaxRequested = 16;
+/// A node whose tip is older does not rebuild compact blocks: 20 blocks' time.
+constexpr std::uint32_t kDirectFetchSeconds = 3000;
+constexpr std::uint32_t kMostBlocktxnDepth = 10;
 constexpr std::size_t kMaxOutgoingBytes = 64U << 20;
 
 /// Behind the usual fields Dash has the relay flag, a challenge for masternodes, and whether the sender is one.
@@ -143,6 +146,9 @@ void P2pSession::handle(const p2p::Frame& frame) {
     if (command == "getheaders") return on_getheaders(frame.payload);
     if (command == "headers") return on_headers(frame.payload);
     if (command == "block") return on_block(frame.payload);
+    if (command == "cmpctblock") return on_cmpctblock(frame.payload);
+    if (command == "blocktxn") return on_blocktxn(frame.payload);
+    if (command == "getblocktxn") return on_getblocktxn(frame.payload);
     if (command == "sendheaders") wants_headers_ = true;
     if (command == "getaddr") send("addr", p2p::encode_addr(around_.settings.addresses));
 }
@@ -253,14 +259,57 @@ void P2pSession::on_headers(dash::ByteSpan payload) {
 
 void P2pSession::on_block(dash::ByteSpan payload) {
     auto block = std::make_shared<dash::Block>(decode_block(payload));
+    const bool requested = requested_.erase(dash::x11::hash_number(block->header.serialize())) > 0;
+    take_block(std::move(block), requested);
+}
+
+void P2pSession::take_block(std::shared_ptr<dash::Block> block, bool requested) {
     const dash::Uint256 hash = dash::x11::hash_number(block->header.serialize());
-    const bool requested = requested_.erase(hash) > 0;
+    if (download_ && hash == downloading_) download_.reset();
     const Outcome outcome = around_.chain.accept_block(std::move(block), requested);
     if (outcome.kind == Outcome::Kind::kRejected) {
         if (outcome.reason == "prev-blk-not-found") ask_headers();
         return;
     }
     if (const BlockEntry* entry = around_.chain.find(hash)) peer_best_ = entry;
+}
+
+void P2pSession::on_cmpctblock(dash::ByteSpan payload) {
+    const p2p::CompactBlock compact = p2p::decode_cmpctblock(payload);
+    Reject refused;
+    const BlockEntry* entry = around_.chain.accept_header(compact.header, refused);
+    if (entry == nullptr) {
+        if (refused == "prev-blk-not-found") ask_headers();
+        return;
+    }
+    peer_best_ = entry;
+    const BlockEntry& tip = around_.chain.tip();
+    const bool tip_is_old = tip.header.timestamp + kDirectFetchSeconds < around_.chain.now();
+    if (entry->block || entry->work <= tip.work || tip_is_old || entry->height > tip.height + 2) return;
+    CompactDownload download(compact, around_.mempool);
+    if (download.missing().empty()) return take_block(download.take_block(), /*requested=*/true);
+    send("getblocktxn", encode(p2p::BlockTransactionsRequest{entry->hash, download.missing()}));
+    downloading_ = entry->hash;
+    download_ = std::move(download);
+}
+
+void P2pSession::on_blocktxn(dash::ByteSpan payload) {
+    const p2p::BlockTransactions answer = p2p::decode_blocktxn(payload);
+    if (!download_ || answer.block != downloading_) return;
+    download_->fill(answer.transactions);
+    take_block(download_->take_block(), /*requested=*/true);
+}
+
+void P2pSession::on_getblocktxn(dash::ByteSpan payload) {
+    const p2p::BlockTransactionsRequest request = p2p::decode_getblocktxn(payload);
+    const BlockEntry* entry = around_.chain.find(request.block);
+    if (entry == nullptr || !entry->block || entry->height + kMostBlocktxnDepth < around_.chain.tip().height) return;
+    p2p::BlockTransactions answer{request.block, {}};
+    for (const std::uint32_t index : request.indexes) {
+        if (index >= entry->block->transactions.size()) throw dash::PeerMisbehaving("a place behind the block's end");
+        answer.transactions.push_back(entry->block->transactions[index].serialize());
+    }
+    send("blocktxn", encode(answer));
 }
 
 bool P2pSession::peer_has(const BlockEntry& entry) const {

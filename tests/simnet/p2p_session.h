@@ -15,6 +15,7 @@
 #include "dash/p2p/framing.h"
 #include "dash/p2p/messages.h"
 #include "tests/simnet/chain.h"
+#include "tests/simnet/compact_download.h"
 #include "tests/simnet/faults.h"
 #include "tests/simnet/mempool.h"
 
@@ -83,6 +84,10 @@ class P2pSession {
     void on_getheaders(dash::ByteSpan payload);
     void on_headers(dash::ByteSpan payload);
     void on_block(dash::ByteSpan payload);
+    void on_cmpctblock(dash::ByteSpan payload);
+    void on_blocktxn(dash::ByteSpan payload);
+    void on_getblocktxn(dash::ByteSpan payload);
+    void take_block(std::shared_ptr<dash::Block> block, bool requested);
     void send(const std::string& command, const dash::Bytes& payload);
     void ask_headers();
     [[nodiscard]] bool peer_has(const BlockEntry& entry) const;
@@ -101,6 +106,8 @@ class P2pSession {
     bool wants_headers_ = false;
     const BlockEntry* peer_best_ = nullptr;        ///< the highest block the peer is known to have
     std::unordered_set<dash::Uint256> requested_;  ///< blocks asked for; at most kMaxRequested
+    dash::Uint256 downloading_;                    ///< the block of download_
+    std::optional<CompactDownload> download_;      ///< waits for transactions
     std::deque<dash::p2p::SharedFrame> outgoing_;
     std::size_t outgoing_bytes_ = 0;
     std::uint64_t bytes_sent_ = 0;

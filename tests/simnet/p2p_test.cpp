@@ -1,11 +1,13 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
 #include <optional>
 
+#include "dash/p2p/compact_block.h"
 #include "dash/p2p/framing.h"
 #include "dash/p2p/messages.h"
 #include "dash/primitives/chain_params.h"
@@ -293,4 +295,89 @@ TEST_CASE("a malformed message ends the connection") {
     peer.send("inv", {0xff});
     CHECK(peer.listen(2s).empty());
     CHECK(peer.ended());
+}
+
+TEST_CASE("compact blocks are rebuilt, asked about, or taken for an attack, as Dash Core does") {
+    Simnet simnet;
+    static_cast<void>(simnet.send({.payments = 4}));
+    dash::Block block;
+    const auto make_block = [&] {
+        simnet.with_world([&](World& world) {
+            BlockWorkshop shop(world);
+            block = dash::parse_block(shop.finish(shop.fresh(/*with_mempool=*/true)));
+        });
+    };
+    const auto has_commitments = [&] {
+        return std::any_of(block.transactions.begin(), block.transactions.end(),
+                           [](const dash::Transaction& each) { return each.inputs.empty(); });
+    };
+    for (make_block(); has_commitments(); make_block()) {
+        static_cast<void>(simnet.mine());
+        static_cast<void>(simnet.send({.payments = 4}));
+    }
+    REQUIRE(block.transactions.size() > 4);
+    const dash::Uint256 hash = hash_of(block.serialize());
+    p2p::CompactBlock compact;
+    compact.header = block.header;
+    compact.nonce = 7;
+    const auto prefill = [&](std::size_t index) {
+        compact.prefilled.push_back({static_cast<std::uint32_t>(index), block.transactions[index].serialize()});
+    };
+    const p2p::ShortIds short_id(compact.header, compact.nonce);
+    Peer peer(simnet.p2p_port());
+    peer.shake_hands();
+
+    SUBCASE("everything prefilled: no question") {
+        for (std::size_t i = 0; i < block.transactions.size(); ++i)
+            prefill(i);
+        simnet.with_world([](World& world) { world.mempool().clear(); });
+    }
+    SUBCASE("the rest is in the mempool") {
+        prefill(0);
+        for (std::size_t i = 1; i < block.transactions.size(); ++i)
+            compact.short_ids.push_back(short_id(block.transactions[i].txid()));
+    }
+    SUBCASE("what is missing is asked for") {
+        simnet.with_world([](World& world) { world.mempool().clear(); });
+        prefill(0);
+        for (std::size_t i = 1; i < block.transactions.size(); ++i)
+            compact.short_ids.push_back(short_id(block.transactions[i].txid()));
+        peer.send("cmpctblock", p2p::encode(compact));
+        const auto request = peer.expect("getblocktxn");
+        REQUIRE(request);
+        const auto wanted = p2p::decode_getblocktxn(request->payload);
+        CHECK(wanted.block == hash);
+        CHECK(wanted.indexes.size() == block.transactions.size() - 1);
+        CHECK(simnet.tip() != hash);
+        p2p::BlockTransactions answer{hash, {}};
+        for (const std::uint32_t index : wanted.indexes)
+            answer.transactions.push_back(block.transactions[index].serialize());
+        peer.send("blocktxn", p2p::encode(answer));
+        peer.send("ping", p2p::encode_nonce(1));
+        REQUIRE(peer.expect("pong"));
+        CHECK(simnet.tip() == hash);
+        compact.prefilled.clear();
+    }
+    SUBCASE("a prefilled transaction that looks empty") {
+        prefill(0);
+        compact.prefilled.push_back({1, dash::Transaction().serialize()});
+        peer.send("cmpctblock", p2p::encode(compact));
+        peer.listen(200ms);
+        CHECK(peer.ended());
+        CHECK(simnet.tip() != hash);
+        return;
+    }
+    if (!compact.prefilled.empty()) {
+        peer.send("cmpctblock", p2p::encode(compact));
+        peer.send("ping", p2p::encode_nonce(1));
+        REQUIRE(peer.expect("pong"));
+        CHECK(simnet.tip() == hash);
+    }
+    // Who has the block can give its parts; nobody is asked for what he has not got.
+    peer.send("getblocktxn", p2p::encode(p2p::BlockTransactionsRequest{hash, {0}}));
+    const auto proof = peer.expect("blocktxn");
+    REQUIRE(proof);
+    CHECK(p2p::decode_blocktxn(proof->payload).transactions.at(0) == block.transactions[0].serialize());
+    peer.send("getblocktxn", p2p::encode(p2p::BlockTransactionsRequest{dash::Uint256(1), {0}}));
+    CHECK(peer.listen(200ms).empty());
 }
