@@ -37,7 +37,7 @@ void Broadcast::reached_by(std::size_t peer, const std::string& how) {
 }
 
 void Broadcast::compact_answered(std::size_t peer) {
-    progress_[peer].answered = true;
+    --progress_[peer].answers_awaited;
 }
 
 void Broadcast::full_answered(std::size_t peer) {
@@ -51,7 +51,7 @@ void Broadcast::confirmed(std::size_t peer, const std::string& how) {
 
 void Broadcast::asked(std::size_t peer) {
     reached_by(peer, "asked for it");
-    progress_[peer].answered = false;
+    ++progress_[peer].answers_awaited;
 }
 
 void Broadcast::lost(std::size_t peer, const std::string& reason) {
@@ -85,7 +85,7 @@ std::vector<std::size_t> Broadcast::take_due_fulls(const std::function<std::size
     if (!patience_is_over && !std::all_of(waiting.begin(), waiting.end(), is_out)) return {};
     std::vector<std::size_t> due;
     for (const std::size_t peer : waiting) {
-        if (!patience_is_over && !progress_[peer].answered) continue;
+        if (!patience_is_over && progress_[peer].answers_awaited > 0) continue;
         peers_[peer].full_begun = true;
         due.push_back(peer);
     }

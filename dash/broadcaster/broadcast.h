@@ -44,10 +44,10 @@ class Broadcast {
     // What has happened.
     void compact_taken(std::size_t peer);  ///< by the operating system
     void full_taken(std::size_t peer);
-    void compact_answered(std::size_t peer);  ///< the ping behind the compact block
+    void compact_answered(std::size_t peer);  ///< the ping behind the compact block, or behind an answer of ours
     void full_answered(std::size_t peer);     ///< the ping behind the full block
     void confirmed(std::size_t peer, const std::string& how);
-    /// It asked for the block or a part; another answer to the ping behind our answer is to come.
+    /// It asked for the block or a part; a ping goes behind our answer too.
     void asked(std::size_t peer);
     void lost(std::size_t peer, const std::string& reason);
     /// Fails those whose time is over.
@@ -71,8 +71,8 @@ class Broadcast {
 
   private:
     struct Progress {
-        bool answered = false;  ///< the last ping behind the compact block or an answer of ours
-        bool gone = false;      ///< no connection any more
+        int answers_awaited = 1;  ///< to the pings behind the compact block and behind answers of ours
+        bool gone = false;        ///< no connection any more
     };
     void reached_by(std::size_t peer, const std::string& how);
     [[nodiscard]] bool needs_full(std::size_t peer) const;

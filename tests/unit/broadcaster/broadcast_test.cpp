@@ -117,6 +117,13 @@ TEST_CASE("a large block: no full one before all compact ones are out") {
         broadcast.compact_answered(1);  // behind our answer, and still no proof
         CHECK(broadcast.take_due_fulls(left) == std::vector<std::size_t>{1});
     }
+    SUBCASE("the answer to the first ping, behind the question, says nothing of what our answer did") {
+        broadcast.asked(1);
+        broadcast.compact_answered(1);
+        CHECK(broadcast.take_due_fulls(left).empty());
+        broadcast.compact_answered(1);
+        CHECK(broadcast.take_due_fulls(left) == std::vector<std::size_t>{1});
+    }
     SUBCASE("who does not answer in time gets it anyway") {
         clock.advance(0.999);
         CHECK(broadcast.take_due_fulls(left).empty());
