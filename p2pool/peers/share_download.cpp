@@ -15,6 +15,8 @@ constexpr std::uint64_t kFarDistance = 100;
 /// A line that is long enough, and yet wanted, lacks little.
 constexpr std::uint64_t kLeastRoom = 10;
 constexpr std::size_t kMostTargets = 300;
+/// Each may become two targets.
+constexpr std::size_t kMostWantedLines = 100;
 /// Requests to one peer at once, so that it has the next one when it has sent an answer.
 constexpr std::size_t kMostRequestsToPeer = 2;
 /// A request that takes longer is given to another peer too, and that one alone.
@@ -71,6 +73,12 @@ void ShareDownload::add(Target target) {
     if (target.hash.is_zero() || host_.tracker().contains(target.hash)) return;
     if (Target* const known = find(target.hash)) {
         known->wanted = known->wanted || target.wanted;
+        known->is_own_idea = known->is_own_idea && target.is_own_idea;
+        known->rank = std::min(known->rank, target.rank);
+        if (known->is_stone && !target.is_stone && known->asked.empty()) {  // the gap above it is filled
+            known->is_stone = false;
+            known->parents = target.parents;
+        }
         return;
     }
     if (targets_.size() >= kMostTargets && target.wanted) {
@@ -81,22 +89,24 @@ void ShareDownload::add(Target target) {
     if (targets_.size() < kMostTargets) targets_.push_back(std::move(target));
 }
 
-void ShareDownload::extend(const share_chain::Share& share, std::uint64_t room, bool wanted,
-                           const share_chain::Source& source) {
-    if (room == 0) return;
+void ShareDownload::extend(const share_chain::Share& share, const Target& like) {
+    if (like.room == 0) return;
     const bool is_planned = find(share.previous_hash()) != nullptr;
     Target gap;
     gap.hash = share.previous_hash();
-    gap.source = source;
-    gap.parents = std::min(room, kFarDistance - 1) - 1;
-    gap.room = room;
-    gap.wanted = wanted;
+    gap.source = like.source;
+    gap.parents = std::min(like.room, kFarDistance - 1) - 1;
+    gap.room = like.room;
+    gap.rank = like.rank;
+    gap.wanted = like.wanted;
+    gap.is_own_idea = !like.wanted;
     add(std::move(gap));
-    if (is_planned || room < kFarDistance) return;
+    if (is_planned || like.room < kFarDistance) return;
     Target stone;
     stone.hash = share.info().far_share_hash;
-    stone.source = source;
-    stone.room = room - (kFarDistance - 1);
+    stone.source = like.source;
+    stone.room = like.room - (kFarDistance - 1);
+    stone.rank = like.rank;
     stone.is_stone = true;
     add(std::move(stone));
 }
@@ -109,28 +119,74 @@ void ShareDownload::set_wanted(const std::vector<share_chain::Decision::Wanted>&
         std::erase_if(targets_, [](const Target& target) { return target.room > 0 && target.asked.empty(); });
     }
     const share_chain::Tracker& tracker = host_.tracker();
-    std::map<dash::Uint256, std::uint64_t> heights;  // of the lines above what is missing
-    if (!wanted.empty()) {
-        for (const dash::Uint256& head : tracker.heads()) {
-            const auto line = tracker.line(head);
-            std::uint64_t& height = heights[line.tail];
-            height = std::max(height, line.height);
-        }
-    }
     estimated_total_ = 0;
     std::erase_if(ends_, [now = now()](const auto& end) { return end.second <= now; });
-    for (const auto& want : wanted) {
-        const std::vector<dash::Uint256> children = tracker.children(want.hash);
+    for (const OpenLine& line : choose_lines(wanted)) {
+        const std::vector<dash::Uint256> children = tracker.children(line.wanted->hash);
         const SharePtr child = children.empty() ? nullptr : tracker.find(children.front());
-        if (child == nullptr || ends_.count(want.hash) != 0) continue;
-        const std::uint64_t above = heights[want.hash];
+        if (child == nullptr || ends_.count(line.wanted->hash) != 0) continue;
         const std::uint64_t below = child->info().absheight == 0 ? 0 : child->info().absheight - 1;
         const std::uint64_t useful = kept_length(tracker.network());
-        const std::uint64_t room = std::max(kLeastRoom, useful - std::min(above, useful));
-        estimated_total_ = std::max<std::size_t>(estimated_total_, above + std::min(room, below));
-        extend(*child, room, true, want.source);
+        const std::uint64_t room = std::max(kLeastRoom, useful - std::min(line.height, useful));
+        estimated_total_ = std::max<std::size_t>(estimated_total_, line.height + std::min(room, below));
+        Target like;
+        like.source = line.wanted->source;
+        like.room = room;
+        like.rank = line.rank;
+        like.wanted = true;
+        extend(*child, like);
     }
+    std::erase_if(targets_,
+                  [](const Target& target) { return !target.wanted && !target.is_own_idea && target.asked.empty(); });
     pump();
+}
+
+/// The best lines of each connected peer in turn: whoever sends orphans by the thousand has most of them put off, and
+/// nobody else's.
+std::vector<ShareDownload::OpenLine> ShareDownload::choose_lines(
+    const std::vector<share_chain::Decision::Wanted>& wanted) const {
+    std::unordered_map<dash::Uint256, OpenLine> lines;
+    for (const auto& want : wanted)
+        lines[want.hash].wanted = &want;
+    for (const dash::Uint256& head : wanted.empty() ? std::vector<dash::Uint256>() : host_.tracker().heads()) {
+        auto above = host_.tracker().line(head);
+        const auto found = lines.find(above.tail);
+        if (found == lines.end()) continue;
+        found->second.height = std::max(found->second.height, above.height);
+        if (above.work > found->second.work) found->second.work = std::move(above.work);
+    }
+    std::unordered_map<std::string, std::vector<OpenLine>> by_source;
+    for (const PeerSession* session : sessions_.established())
+        by_source[session->name()];
+    std::vector<OpenLine> of_others;
+    for (auto& [hash, line] : lines) {
+        const auto source = by_source.find(line.wanted->source);
+        (source == by_source.end() ? of_others : source->second).push_back(std::move(line));
+    }
+    by_source[{}] = std::move(of_others);
+    return take_in_turn(std::move(by_source));
+}
+
+std::vector<ShareDownload::OpenLine> ShareDownload::take_in_turn(
+    std::unordered_map<std::string, std::vector<OpenLine>> by_source) {
+    for (auto& [source, lines] : by_source) {
+        const std::size_t most = std::min(lines.size(), kMostWantedLines);
+        // Of equal ones the same each time.
+        const auto is_better = [](const OpenLine& a, const OpenLine& b) {
+            return a.work != b.work ? a.work > b.work : a.wanted->hash < b.wanted->hash;
+        };
+        std::partial_sort(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(most), lines.end(), is_better);
+        lines.resize(most);
+    }
+    std::vector<OpenLine> chosen;
+    for (std::size_t rank = 0; rank < kMostWantedLines; ++rank) {
+        for (const auto& [source, lines] : by_source) {
+            if (rank >= lines.size() || chosen.size() >= kMostWantedLines) continue;
+            chosen.push_back(lines[rank]);
+            chosen.back().rank = rank;
+        }
+    }
+    return chosen;
 }
 
 void ShareDownload::ask_for_head(const dash::Uint256& hash, PeerSession& session) {
@@ -160,23 +216,27 @@ void ShareDownload::pump() {
     timer_->start(kPumpSeconds, [this] { pump(); });
     if (intake_.waiting_bytes() > settings_.most_loading_bytes) return;
     const std::vector<PeerSession*> peers = sessions_.established();
-    const auto open_gaps = static_cast<std::size_t>(
-        std::count_if(targets_.begin(), targets_.end(), [](const Target& target) { return !target.is_stone; }));
     // Asking may fail at once and change the list.
-    std::vector<dash::Uint256> hashes;
+    std::vector<std::pair<std::size_t, dash::Uint256>> order;
     for (const Target& target : targets_)
-        hashes.push_back(target.hash);
-    for (const dash::Uint256& hash : hashes) {
+        order.emplace_back(target.rank, target.hash);
+    std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (const auto& [rank, hash] : order) {
         Target* const target = find(hash);
-        if (target == nullptr || !may_ask(*target, open_gaps, peers.size())) continue;
+        if (target == nullptr || !may_ask(*target, peers.size())) continue;
         if (PeerSession* const peer = choose_peer(*target, peers)) ask(*target, *peer);
     }
 }
 
-bool ShareDownload::may_ask(const Target& target, std::size_t open_gaps, std::size_t peers) const {
+bool ShareDownload::may_ask(const Target& target, std::size_t peers) const {
     if (target.not_before > now() || target.asked.size() >= kMostPeersForTarget) return false;
-    // Stones far ahead of the gaps would only be orphans in the tracker.
-    if (target.is_stone && open_gaps > kMostRequestsToPeer * peers + 1) return false;
+    if (target.is_stone) {
+        // Stones far ahead of the gaps would only be orphans in the tracker.
+        const auto open_gaps = std::count_if(targets_.begin(), targets_.end(), [&](const Target& each) {
+            return !each.is_stone && each.rank <= target.rank;
+        });
+        if (static_cast<std::size_t>(open_gaps) > kMostRequestsToPeer * peers + 1) return false;
+    }
     return std::all_of(target.asked.begin(), target.asked.end(),
                        [&](const auto& asked) { return asked.second + kPatienceSeconds <= now(); });
 }
@@ -307,13 +367,13 @@ void ShareDownload::follow_up(const Target& target, const std::vector<SharePtr>&
         }
         return;
     }
-    const std::uint64_t room = target.room - line.size();
-    if (target.is_stone) return extend(*line.back(), room, false, target.source);
     Target rest;
-    rest.hash = line.back()->previous_hash();
     rest.source = target.source;
-    rest.parents = std::min(room, kFarDistance - 1) - 1;
-    rest.room = room;
+    rest.room = target.room - line.size();
+    rest.rank = target.rank;
+    if (target.is_stone) return extend(*line.back(), rest);
+    rest.hash = line.back()->previous_hash();
+    rest.parents = std::min(rest.room, kFarDistance - 1) - 1;
     add(std::move(rest));
 }
 

@@ -8,9 +8,11 @@
 #include <random>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "dash/primitives/wide.h"
 #include "dash/util/clock.h"
 #include "p2pool/peers/peer_host.h"
 #include "p2pool/peers/session_table.h"
@@ -48,22 +50,35 @@ class ShareDownload {
         share_chain::Source source;             ///< should have it; empty = anybody
         std::uint64_t parents = 0;              ///< asked for with it
         std::uint64_t room = 0;                 ///< shares of this line, from this one down, that are of use
+        std::size_t rank = 0;                   ///< of its line among those of the same source; 0 is asked for first
         bool is_stone = false;                  ///< a far share that is fetched alone, ahead of the gap above it
-        bool wanted = false;                    ///< by the tracker; others are our own idea, and given up more easily
+        bool wanted = false;                    ///< by the tracker; others are given up more easily
+        bool is_own_idea = true;                ///< the tracker never wanted it
         std::map<std::uint64_t, double> asked;  ///< sessions that did not answer yet, and since when
         std::set<std::uint64_t> failed;         ///< sessions that did not have it; at most all there are
         unsigned failures = 0;
         double not_before = 0;
     };
     using Answered = std::vector<LoadedShare>;
+    /// Shares whose oldest one's parent is missing.
+    struct OpenLine {
+        const share_chain::Decision::Wanted* wanted = nullptr;
+        std::uint64_t height = 0;
+        dash::Wide work;
+        std::size_t rank = 0;
+    };
 
     void add(Target target);
     [[nodiscard]] Target* find(const dash::Uint256& hash);
-    /// Plans the line below a share that we have.
-    void extend(const share_chain::Share& share, std::uint64_t room, bool wanted, const share_chain::Source& source);
+    /// Plans the line below a share that we have: with like.room, like.rank, like.source, and like.wanted by the
+    /// tracker.
+    void extend(const share_chain::Share& share, const Target& like);
 
+    [[nodiscard]] std::vector<OpenLine> choose_lines(const std::vector<share_chain::Decision::Wanted>& wanted) const;
+    [[nodiscard]] static std::vector<OpenLine> take_in_turn(
+        std::unordered_map<std::string, std::vector<OpenLine>> by_source);
     void pump();
-    [[nodiscard]] bool may_ask(const Target& target, std::size_t open_gaps, std::size_t peers) const;
+    [[nodiscard]] bool may_ask(const Target& target, std::size_t peers) const;
     [[nodiscard]] PeerSession* choose_peer(const Target& target, const std::vector<PeerSession*>& peers);
     void ask(Target& target, PeerSession& session);
     [[nodiscard]] std::vector<dash::Uint256> stops() const;
