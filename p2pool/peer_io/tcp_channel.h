@@ -9,8 +9,9 @@
 
 namespace p2pool::peer_io {
 
-/// Where the channels of one event loop read to; its content does not outlive the callback that is given it.
-using Scratch = std::array<std::uint8_t, 65'536>;
+/// Where the channels of one event loop read to; its content does not outlive the callback that is given it. So much is
+/// handled of one peer before the others get their turn.
+using Scratch = std::array<std::uint8_t, 16'384>;
 
 /// The address of a socket's end, IPv4 addresses mapped.
 [[nodiscard]] peers::PeerAddress peer_address(const boost::asio::ip::tcp::endpoint& endpoint);

@@ -74,19 +74,6 @@ struct Attacked {
         change(contents);
         return share_chain::make_share(std::move(contents), world.network);
     }
-    [[nodiscard]] SharePtr orphan() {
-        std::mt19937_64& engine = world.simulation.random();
-        while (true) {
-            try {
-                return with(store.back(), [&engine](share_chain::ShareContents& contents) {
-                    contents.share_info.share_data.previous_share_hash =
-                        dash::Uint256({engine(), engine(), engine(), engine()});
-                });
-            } catch (const dash::PeerMisbehaving&) {
-                // its hash misses the target: another parent, another hash
-            }
-        }
-    }
     void send_raw(std::string_view command, dash::ByteSpan payload) {
         attacker.send_frame(link(), dash::p2p::encode_frame(world.network.p2p_prefix, command, payload));
     }
@@ -183,7 +170,7 @@ TEST_CASE_FIXTURE(Attacked, "shares whose parents nobody has take bounded memory
     const std::function<void()> flood = [&] {
         std::vector<SharePtr> orphans;
         for (int i = 0; i < 20; ++i)
-            orphans.push_back(orphan());
+            orphans.push_back(tests::mine_orphan(world.network, *store.back(), world.simulation.random()));
         sent += orphans.size();
         attacker.tell(orphans);
         timer->start(1, flood);

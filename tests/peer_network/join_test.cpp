@@ -207,4 +207,25 @@ TEST_CASE_FIXTURE(Joining, "peers that withhold, shuffle, repeat or invent do no
     }
 }
 
+TEST_CASE_FIXTURE(Joining, "orphans by the thousand do not keep it from it") {
+    INFO(random.how_to_repeat());
+    std::vector<std::string> hosts = serve(2);
+    RawPeer flooder(world, "40.0.0.1");
+    hosts.push_back("40.0.0.1");
+    tests::SimulatedTimers timers(world.simulation);
+    const auto timer = timers.make_timer();
+    const std::function<void()> flood = [&] {
+        std::vector<SharePtr> orphans;
+        for (int i = 0; i < 50; ++i)
+            orphans.push_back(tests::mine_orphan(world.network, *store.back(), world.simulation.random()));
+        flooder.tell(orphans);
+        timer->start(0.1, flood);
+    };
+    flood();
+    const SimulatedNode& joiner = join(hosts);
+    CHECK(world.simulation.run_until(
+        [&] { return joiner.best_share() == store.back()->hash && joiner.height() >= kChainLength; }, kJoinSeconds));
+    CHECK(joiner.tracker().size() > kChainLength + 500);  // they came
+}
+
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "dash/util/steady_seconds.h"
 #include "tests/peer_network/share_maker.h"
 
 namespace tests {
@@ -12,6 +13,8 @@ using share_chain::SharePtr;
 namespace {
 
 constexpr double kSettleSeconds = 0.025;
+/// Under a flood of shares, settling takes a tenth of the time, as in the node.
+constexpr double kSettleShareOfTime = 10;
 constexpr double kMaintainSeconds = 5;
 
 share_chain::TrackerEnvironment environment(std::size_t most_unverified_bytes) {
@@ -95,14 +98,17 @@ void LightNode::add(const SharePtr& share, const share_chain::Source& source) {
 
 void LightNode::settle_soon() {
     if (std::exchange(settling_, true)) return;
-    settle_timer_->start(kSettleSeconds, [this] { settle(); });
+    const double wait = next_settle_ - dash::steady_seconds(clock_);
+    settle_timer_->start(std::max(wait, kSettleSeconds), [this] { settle(); });
 }
 
 void LightNode::settle() {
+    const double begin = dash::steady_seconds(clock_);
     settling_ = false;
     decision_ = tracker_.think(now());
     best_ = decision_.best;
     peers_->take_decision(decision_);
+    next_settle_ = begin + kSettleShareOfTime * (dash::steady_seconds(clock_) - begin);
 }
 
 void LightNode::maintain() {

@@ -74,6 +74,7 @@ class LightNode : public p2pool::peers::PeerHost {
     std::size_t shares_found_ = 0;
     std::size_t most_shares_known_ = 0;
     bool settling_ = false;
+    double next_settle_ = 0;  ///< steady seconds
     std::unique_ptr<p2pool::peers::Timer> settle_timer_;
     std::unique_ptr<p2pool::peers::Timer> maintain_timer_;
     std::unique_ptr<p2pool::peers::Timer> mining_timer_;

@@ -3,6 +3,7 @@
 #include "dash/primitives/merkle.h"
 #include "dash/primitives/script.h"
 #include "dash/primitives/target.h"
+#include "dash/util/error.h"
 #include "dash/x11/x11.h"
 #include "share_chain/codec.h"
 #include "share_chain/generation.h"
@@ -55,6 +56,19 @@ share_chain::SharePtr mine_share(const share_chain::Tracker& tracker, const Shar
     while (dash::x11::hash_number(header.serialize()) > target)
         ++header.nonce;
     return make_share(share_contents(generated, header, last_txout_nonce), tracker.network());
+}
+
+share_chain::SharePtr mine_orphan(const share_chain::Network& network, const share_chain::Share& model,
+                                  std::mt19937_64& random) {
+    share_chain::ShareContents contents = model.contents;
+    contents.share_info.share_data.previous_share_hash = dash::Uint256({random(), random(), random(), random()});
+    while (true) {
+        try {
+            return make_share(contents, network);
+        } catch (const dash::PeerMisbehaving&) {
+            ++contents.min_header.nonce;  // the hash misses the target
+        }
+    }
 }
 
 share_chain::Network easy_network(std::uint32_t chain_length) {

@@ -27,6 +27,10 @@ struct ShareWish {
 [[nodiscard]] share_chain::SharePtr mine_share(const share_chain::Tracker& tracker, const ShareWish& wish,
                                                std::mt19937_64& random);
 
+/// Like the model, but on a parent that nobody has: stands every check that needs no ancestor.
+[[nodiscard]] share_chain::SharePtr mine_orphan(const share_chain::Network& network, const share_chain::Share& model,
+                                                std::mt19937_64& random);
+
 /// dash_regtest with another chain length: all rules of a long chain in a short one.
 [[nodiscard]] share_chain::Network easy_network(std::uint32_t chain_length);
 
