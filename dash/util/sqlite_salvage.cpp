@@ -21,6 +21,14 @@ fs::path with_ending(const fs::path& file, const std::string& ending) {
     return file.string() + ending;
 }
 
+fs::path free_name(const fs::path& file, std::int64_t unix_seconds) {
+    fs::path name;
+    do {
+        name = with_ending(file, ".damaged-" + std::to_string(unix_seconds++));
+    } while (fs::exists(name));
+    return name;
+}
+
 /// Why the file is not sound; nullopt when it is.
 std::optional<std::string> damage_of(const fs::path& file) {
     try {
@@ -152,7 +160,7 @@ void take_place(const fs::path& fresh, const fs::path& file, const fs::path& dam
 
 std::optional<Salvage> replace_if_damaged(const fs::path& file, std::int64_t unix_seconds) {
     const fs::path fresh = with_ending(file, ".salvaged");
-    const fs::path damaged = with_ending(file, ".damaged-" + std::to_string(unix_seconds));
+    const fs::path damaged = free_name(file, unix_seconds);
     if (!fs::exists(file)) {
         if (fs::exists(fresh)) take_place(fresh, file, damaged);  // the last run ended in the middle of that
         return std::nullopt;

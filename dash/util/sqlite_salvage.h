@@ -15,9 +15,9 @@ struct Salvage {
 };
 
 /// Looks whether a SQLite file is sound; nothing happens when it is, or does not exist. A damaged file is moved to
-/// "<file>.damaged-<unix_seconds>" (never deleted), and a new file takes its place with every row of every table that
-/// can still be read: parts of the program that share the file do not lose what they keep because another's page is
-/// bad. Whoever reads the rows must expect wrong content in them.
+/// "<file>.damaged-<unix_seconds>", or the next second that is free (never deleted), and a new file takes its place
+/// with every row of every table that can still be read: parts of the program that share the file do not lose what they
+/// keep because another's page is bad. Whoever reads the rows must expect wrong content in them.
 ///
 /// Call before anything opens the file. Reads the whole file: about 100 ms for 30 MB. The way over is crash-safe.
 /// Throws Error when the file cannot be read or written for another reason, for instance when there is no room.

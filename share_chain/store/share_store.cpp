@@ -13,6 +13,7 @@
 #include "share_chain/store/archive.h"
 #include "share_chain/store/pending_writes.h"
 #include "share_chain/store/share_table.h"
+#include "share_chain/store/usable_lines.h"
 
 namespace share_chain::store {
 namespace {
@@ -24,6 +25,18 @@ using std::chrono::steady_clock;
 /// milliseconds.
 constexpr std::size_t kWritesTogether = 500;
 constexpr std::uint64_t kProgressStep = 1000;
+
+struct StoredShare {
+    SharePtr share;
+    bool verified = false;
+};
+
+std::vector<SharePtr> shares_of(const std::vector<StoredShare>& stored) {
+    std::vector<SharePtr> shares;
+    for (const StoredShare& each : stored)
+        shares.push_back(each.share);
+    return shares;
+}
 
 }  // namespace
 
@@ -57,6 +70,7 @@ class ShareStore::Impl {
     using Lock = std::unique_lock<std::mutex>;
     using Writes = std::span<const PendingWrite>;
 
+    std::vector<StoredShare> read_sound_rows(std::uint64_t& damaged);
     void remove_rows(const std::vector<std::int64_t>& ids);
     void run();
     void wait_for_work(Lock& lock);
@@ -85,30 +99,42 @@ class ShareStore::Impl {
 
 Counts ShareStore::Impl::load(const std::function<bool(SharePtr, bool)>& take) {
     Counts counts;
-    DamageReport damages("is damaged and taken out");
-    std::vector<std::int64_t> damaged;
     log::info("Loading shares...");
-    const auto take_row = [&](const ShareTable::Row& row, LoadedShare loaded) {
-        if (loaded.share == nullptr) {
-            damages.add("The stored share " + row.hash, loaded.problem);
-            damaged.push_back(row.id);
-            return;
-        }
-        const dash::Uint256 hash = loaded.share->hash;
+    std::vector<StoredShare> stored = read_sound_rows(counts.damaged);
+    const auto usable = usable_lines(shares_of(stored), settings_.network->chain_length);
+    for (StoredShare& each : stored) {
+        const dash::Uint256 hash = each.share->hash;
+        const bool verified = each.verified && usable.count(hash) != 0;
         pending_.add_stored(hash);
-        if (!take(std::move(loaded.share), row.verified)) pending_.remove(hash);
-        counts.verified += row.verified ? 1 : 0;
-        if (++counts.shares % kProgressStep == 0) log::info("    ", counts.shares);
-    };
+        if (!take(std::move(each.share), verified)) pending_.remove(hash);
+        counts.verified += verified ? 1 : 0;
+        ++counts.shares;
+    }
+    log::info("    ...done loading ", counts.shares, " shares (", counts.verified, " verified)!");
+    return counts;
+}
+
+/// Takes damaged ones out of the table.
+std::vector<StoredShare> ShareStore::Impl::read_sound_rows(std::uint64_t& damaged) {
+    std::vector<StoredShare> stored;
+    DamageReport damages("is damaged and taken out");
+    std::vector<std::int64_t> damaged_rows;
     try {
-        read_rows(table_, *settings_.network, take_row);
-        remove_rows(damaged);
+        read_rows(table_, *settings_.network, [&](const ShareTable::Row& row, LoadedShare loaded) {
+            if (loaded.share == nullptr) {
+                damages.add("The stored share " + row.hash, loaded.problem);
+                damaged_rows.push_back(row.id);
+                return;
+            }
+            stored.push_back({std::move(loaded.share), row.verified});
+            if (stored.size() % kProgressStep == 0) log::info("    ", stored.size());
+        });
+        remove_rows(damaged_rows);
     } catch (const dash::Error& error) {  // the node can do with what it has: peers have the rest
         log::error("    Not all of the stored shares could be read: ", error.what());
     }
-    counts.damaged = damages.finish();
-    log::info("    ...done loading ", counts.shares, " shares (", counts.verified, " verified)!");
-    return counts;
+    damaged = damages.finish();
+    return stored;
 }
 
 void ShareStore::Impl::remove_rows(const std::vector<std::int64_t>& ids) {

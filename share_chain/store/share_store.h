@@ -54,7 +54,8 @@ class ShareStore {
     Counts import_files(const std::vector<std::filesystem::path>& files);
 
     /// Gives every stored share, in the order in which they were stored first; one that is not taken (false) leaves the
-    /// store. A damaged one is taken out: peers have it. Before start().
+    /// store. A damaged one is taken out: peers have it. Marks as verified count on usable_lines() only. Before
+    /// start().
     Counts load(const std::function<bool(SharePtr share, bool verified)>& take);
 
     /// Starts the store thread. The calls below may come before; from any thread, none waits for the disk.

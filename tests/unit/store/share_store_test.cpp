@@ -225,6 +225,26 @@ TEST_CASE("a flipped bit, wherever it is, costs that share only") {
     }
 }
 
+TEST_CASE("marks above a gap do not count, unless enough of the line is left") {
+    Place place;
+    const std::uint64_t length = regtest().chain_length;
+    place.chain = tests::made_chain(regtest(), static_cast<std::uint32_t>(3 * length), 1'700'000'000, place.random);
+    place.fill();
+    for (const std::uint64_t gap : {2 * length - 2, 2 * length - 1}) {
+        CAPTURE(gap);
+        fs::remove(place.file);
+        place.fill();
+        Database(place.file).prepare("DELETE FROM shares WHERE hash = ?").bind(place.chain[gap]->hash.to_hex()).run();
+        const Stored stored = place.load();
+        REQUIRE(stored.shares.size() == 3 * length - 1);
+        // What is below reaches genesis. What is above has 3 × length − 1 − gap shares.
+        const bool enough = 3 * length - 1 - gap > length;
+        for (std::uint64_t i = 0; i < stored.shares.size(); ++i)
+            CHECK(stored.verified[i] == (i < gap || enough));
+        CHECK(stored.counts.verified == (enough ? 3 * length - 1 : gap));
+    }
+}
+
 TEST_CASE("a row under a wrong hash is no share") {
     const Place place;
     place.fill();

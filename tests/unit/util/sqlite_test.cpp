@@ -143,6 +143,9 @@ TEST_CASE("a file that is no database is kept aside, and its write-ahead log wit
     REQUIRE(salvage.has_value());
     CHECK(salvage->rows == 0);
     CHECK(fs::file_size(salvage->damaged) == 5000);
+    std::ofstream(place.file, std::ios::trunc) << std::string(6000, 'y');
+    REQUIRE(replace_if_damaged(place.file, 7).has_value());
+    CHECK(fs::file_size(salvage->damaged) == 5000);
     CHECK(!fs::exists(place.file.string() + "-wal"));
     Database(place.file).execute("CREATE TABLE a (id INTEGER)");
 }
