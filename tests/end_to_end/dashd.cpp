@@ -84,6 +84,7 @@ class Dashd final : public Daemon {
                 "-discover=0",
                 "-fallbackfee=0.0001",
                 "-whitelist=127.0.0.1",
+                "-rpcworkqueue=1000",  // the python node asks a hundred things at each block
                 "-printtoconsole=0",
                 "-dip3params=150:160",
                 "-testactivationheight=dip0008@200",
