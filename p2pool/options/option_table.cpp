@@ -96,7 +96,10 @@ const std::vector<OptionSpec>& option_table() {
          [](Options& o, const std::string&) { o.compact_on_shutdown = true; }},
         {Group::kGeneral, "export-shares", '\0', "DIR",
          "write the stored shares to DIR/shares.0 and so on, which the python node can load, and exit",
-         [](Options& o, const std::string& text) { o.export_shares = text; }},
+         [](Options& o, const std::string& text) {
+             if (text.empty()) reject("export-shares", text, "a folder");
+             o.export_shares = text;
+         }},
 
         {Group::kNetwork, "net", '\0', "NET",
          "the p2pool network: dash, dash_testnet, dash_regtest or dash_custom_example (default: dash)",

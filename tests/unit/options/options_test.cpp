@@ -243,6 +243,7 @@ TEST_CASE("an export of shares needs no dashd") {
     const Sandbox sandbox;
     CHECK(settings_of({"--export-shares", "/tmp/shares"}).options.export_shares == "/tmp/shares");
     CHECK(contains(error_of({"--export-shares"}), "export-shares"));
+    CHECK(contains(error_of({"--export-shares", ""}), "not a folder"));
 }
 
 TEST_CASE("the broadcaster's peers are checked for sense") {

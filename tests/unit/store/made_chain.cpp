@@ -4,6 +4,7 @@
 
 #include "dash/primitives/merkle.h"
 #include "dash/primitives/target.h"
+#include "dash/util/error.h"
 #include "share_chain/codec.h"
 #include "share_chain/generation.h"
 #include "share_chain/tracker.h"
@@ -14,6 +15,17 @@ namespace {
 constexpr std::uint32_t kBlockBits = 0x1b00ffff;
 constexpr std::uint64_t kFinders = 5;
 constexpr std::uint64_t kMostTransactions = 8;
+
+/// The easiest target, being a rounded one, is a little below 2^256: one hash in 65,536 is no share.
+share_chain::SharePtr mine(const share_chain::Generation& generation, const dash::BlockHeader& header,
+                           const share_chain::Network& network, Random& random) {
+    for (;;) {
+        try {
+            return share_chain::make_share(share_chain::share_contents(generation, header, random.u64()), network);
+        } catch (const dash::PeerMisbehaving&) {
+        }
+    }
+}
 
 }  // namespace
 
@@ -41,8 +53,7 @@ std::vector<share_chain::SharePtr> made_chain(const share_chain::Network& networ
         dash::BlockHeader header;
         header.bits = kBlockBits;
         header.timestamp = wish.desired_timestamp;
-        chain.push_back(
-            share_chain::make_share(share_chain::share_contents(generation, header, random.u64()), network));
+        chain.push_back(mine(generation, header, network, random));
         tracker.add(chain.back(), 0);
         tracker.trust(chain.back()->hash);
     }
