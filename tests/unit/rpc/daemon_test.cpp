@@ -181,3 +181,23 @@ TEST_CASE("the start-up check knows the right daemon") {
     CHECK(begins(check(dash::dash_regtest(), "main", 230102, true), wrong));
     CHECK(check(dash::dash_mainnet(), "main", 199999, true) == "dash version too old! Upgrade to v20.0.0 or newer!");
 }
+
+TEST_CASE("dashd's own peers, as recorded on both sides of a connection") {
+    for (const char* name : {"getpeerinfo", "getpeerinfo_other_side", "ft_getpeerinfo"}) {
+        CAPTURE(name);
+        const json answer = recorded(name);
+        Scripted dashd;
+        dashd.results = {{"getpeerinfo", answer}};
+        const auto peers = dashd.loop.run(dashd.daemon.get_peer_info());
+        REQUIRE(peers.size() == answer.size());
+        for (std::size_t i = 0; i < peers.size(); ++i) {
+            CHECK(peers[i].address == answer[i].at("addr").get<std::string>());
+            CHECK(peers[i].inbound == answer[i].at("inbound").get<bool>());
+            const double best = answer[i].at("minping").get<double>();
+            CHECK(peers[i].ping_seconds == (best > 0 ? std::optional(best) : std::nullopt));
+        }
+    }
+    Scripted odd;
+    odd.results = {{"getpeerinfo", json::object()}};
+    CHECK_THROWS_AS(static_cast<void>(odd.loop.run(odd.daemon.get_peer_info())), RpcError);
+}
