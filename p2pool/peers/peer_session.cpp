@@ -68,7 +68,7 @@ void PeerSession::send_frames(const std::vector<dash::p2p::SharedFrame>& frames)
         send_frame(frame);
 }
 
-void PeerSession::end(SessionEnd end) {
+void PeerSession::end(const SessionEnd& end) {
     if (!open_) return;
     open_ = false;
     channel_->close();

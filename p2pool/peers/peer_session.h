@@ -121,7 +121,7 @@ class PeerSession {
     void note_share(const dash::Uint256& hash);
     [[nodiscard]] bool has_share(const dash::Uint256& hash) const { return shares_.count(hash) != 0; }
 
-    void end(SessionEnd end);
+    void end(const SessionEnd& end);
 
   private:
     struct Request {
