@@ -204,8 +204,8 @@ TEST_CASE("a share that nobody takes at the start leaves the store") {
 
 TEST_CASE("a flipped bit, wherever it is, costs that share only") {
     const Place place;
-    INFO(place.random.how_to_repeat());
     tests::Random random;
+    INFO(random.how_to_repeat());
     for (int round = 0; round < 20; ++round) {
         fs::remove(place.file);
         place.fill();
@@ -219,8 +219,12 @@ TEST_CASE("a flipped bit, wherever it is, costs that share only") {
                 .run();
         }
         const Stored stored = place.load();
-        CHECK(stored.counts.damaged == 1);
-        CHECK(stored.shares.size() == place.chain.size() - 1);
+        // A last length that is too long reads the same share: the format takes what there is.
+        const bool is_harmless = std::any_of(stored.shares.begin(), stored.shares.end(), [&](const SharePtr& share) {
+            return share->hash == hit->hash && share->packed == hit->packed;
+        });
+        CHECK(stored.counts.damaged == (is_harmless ? 0 : 1));
+        CHECK(stored.shares.size() == place.chain.size() - (is_harmless ? 0 : 1));
         CHECK(place.load().counts.damaged == 0);
     }
 }
