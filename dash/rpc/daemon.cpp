@@ -191,7 +191,8 @@ awaitable<std::vector<PeerInfo>> Daemon::get_peer_info() {
             peer.inbound = fields::bool_field(each, "inbound");
             const json* ping = fields::find(each, "minping");
             // A peer that has not answered a ping yet has a "minping" of 0.
-            if (ping != nullptr && ping->is_number() && ping->get<double>() > 0) peer.ping_seconds = ping->get<double>();
+            if (ping != nullptr && ping->is_number() && ping->get<double>() > 0)
+                peer.ping_seconds = ping->get<double>();
             peers.push_back(std::move(peer));
         }
         return peers;

@@ -138,8 +138,8 @@ std::uint64_t copy_readable(const fs::path& from_file, const fs::path& to_file) 
             throw Error(std::string("cannot write: ") + sqlite3_errmsg(to.get()));
         }
     };
-    // Its own journal file, if any, is gone when the transaction is committed: the file can be renamed.
-    execute("PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; BEGIN");
+    // No journal: until it takes the damaged file's place, nobody needs it whole.
+    execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = FULL; BEGIN");
     std::uint64_t rows = 0;
     for (const std::string& table : copy_schema(from.get(), to.get()))
         rows += TableCopy(from.get(), to.get(), table).run();
@@ -173,6 +173,8 @@ std::optional<Salvage> replace_if_damaged(const fs::path& file, std::int64_t uni
         take_place(fresh, file, damaged);
         return Salvage{damaged, *reason, rows};
     } catch (const std::exception& error) {
+        std::error_code ignored;
+        if (fs::exists(file, ignored)) fs::remove(fresh, ignored);
         throw Error(file.string() + " is damaged (" + *reason +
                     "), and what can be read of it cannot be brought to a new file: " + error.what() +
                     "; make room on the disk and see that the folder is writable");

@@ -25,7 +25,8 @@ class PeerService {
     PeerService(const PeerService&) = delete;
     PeerService& operator=(const PeerService&) = delete;
 
-    /// Listens and connects. The stored shares are in the node's tracker. When the port is taken, says so and tries again.
+    /// Listens and connects. The stored shares are in the node's tracker. When the port is taken, says so and tries
+    /// again.
     void start();
 
     /// What Node asks of the network.

@@ -24,13 +24,15 @@ TEST_CASE("the peer database of the python node is read, and written with all it
     for (const char* member : {"version", "last_updated", "bootstrapped", "local_dashd"})
         CHECK(written.at(member) == recorded.at(member));
     REQUIRE(written.at("peers").size() == recorded.at("peers").size());
-    for (const auto& [name, peer] : recorded.at("peers").items()) {
+    for (const auto& peer : recorded.at("peers").items()) {
+        const std::string& name = peer.key();
         CAPTURE(name);
-        for (const auto& [member, value] : peer.items()) {
+        for (const auto& item : peer.value().items()) {
+            const std::string& member = item.key();
             CAPTURE(member);
             // The local dashd's worth is fixed; the python node let it drift.
             if (name == file.local_dashd && member == "score") continue;
-            CHECK(written.at("peers").at(name).at(member) == value);
+            CHECK(written.at("peers").at(name).at(member) == item.value());
         }
     }
 }

@@ -25,10 +25,11 @@ void check_shape(const json& expected, const json& actual, const std::string& wh
     }
     REQUIRE(expected.type() == actual.type());
     if (expected.is_object()) {
-        for (const auto& [name, value] : expected.items()) {
+        for (const auto& item : expected.items()) {
+            const std::string& name = item.key();
             CAPTURE(name);
             REQUIRE(actual.contains(name));
-            if (where != "/database/sources") check_shape(value, actual[name], where + "/" + name);
+            if (where != "/database/sources") check_shape(item.value(), actual[name], where + "/" + name);
         }
     } else if (expected.is_array() && !expected.empty() && !actual.empty()) {
         check_shape(expected[0], actual[0], where + "[]");

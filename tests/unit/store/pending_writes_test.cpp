@@ -44,7 +44,7 @@ void write(const std::vector<PendingWrite>& writes, std::size_t count, State& di
 
 TEST_CASE("additions come in the order in which they were asked for") {
     PendingWrites pending;
-    for (const std::uint64_t number : {3, 1, 2})
+    for (const std::uint64_t number : {3U, 1U, 2U})
         pending.store(share(number));
     const auto writes = pending.begin_additions();
     REQUIRE(writes.size() == 3);
@@ -84,7 +84,7 @@ TEST_CASE("whatever comes when, and whatever fails, the disk has in the end what
         PendingWrites pending;
         State wanted;
         State disk;
-        for (const std::uint64_t number : {0, 1, 2, 3}) {
+        for (const std::uint64_t number : {0U, 1U, 2U, 3U}) {
             disk[Uint256(number)] = wanted[Uint256(number)] = random.below(2) != 0;
             pending.add_stored(Uint256(number));
         }

@@ -48,7 +48,9 @@ std::set<std::string> names(const std::vector<fs::path>& files) {
 TEST_CASE("share files, intact and damaged, load as in the python node") {
     // The shares are those of the regtest chain's file.
     const tests::FileNetwork network(tests::load_vectors("chain_regtest.json").at("net"));
-    for (const auto& [name, expected] : tests::load_vectors("sharestore.json").at("expected").items()) {
+    for (const auto& item : tests::load_vectors("sharestore.json").at("expected").items()) {
+        const std::string& name = item.key();
+        const nlohmann::json& expected = item.value();
         CAPTURE(name);
         const fs::path folder = tests::vector_dir() / "sharestore" / (name == "clean" ? "" : name);
         const auto files = find_share_files(folder);
