@@ -58,7 +58,7 @@ boost_packages() {
 
 build_packages() {
     echo "g++:g++ cmake:cmake ninja-build:ninja pkg-config:pkg-config $(boost_packages) libsecp256k1-dev" \
-        "nlohmann-json3-dev libsqlite3-dev libssl-dev libspdlog-dev libminiupnpc-dev doctest-dev libbenchmark-dev"
+        "nlohmann-json3-dev libsqlite3-dev zlib1g-dev libssl-dev libspdlog-dev libminiupnpc-dev doctest-dev libbenchmark-dev"
 }
 
 developer_packages() { echo "clang-14:clang-14 libclang-rt-14-dev clang-format-14:clang-format-14 clang-tidy-14:clang-tidy-14"; }

@@ -46,12 +46,14 @@ struct ChainFacts {
 
     /// Over min(height, an hour) shares, as statistics and graphs have it; none below ten shares.
     std::optional<PoolRates> last_hour;
+    std::map<std::string, double> hour_stale_rates;  ///< like stale_rates
+    std::map<std::uint64_t, double> version_rates;   ///< desired share version → hashes per second
+
     /// Over min(height, 720) shares.
     double hashes_per_second = 0;               ///< stale shares included
     std::map<std::string, double> stale_rates;  ///< "good", "orphan", "doa", "unk<n>" → hashes per second
-    std::map<dash::Bytes, double> fractions;    ///< payout script → part of the weight, donation not counted in
+    std::map<dash::Bytes, double> fractions;    ///< payout script → part of the weight; what is missing is donation
     std::map<dash::Hash160, double> stale_proportions;
-    std::map<std::uint64_t, double> version_rates;  ///< desired share version → hashes per second
 
     std::map<dash::Bytes, std::uint64_t> payouts;  ///< script → duffs, if a block were found now
 };
@@ -91,6 +93,9 @@ struct ShareChange {
     double time_seen = 0;  ///< 0: from the store
     std::string source;    ///< "host:port" of the peer; empty: our own, or from the store
     bool verified = false;
+    /// The coinbase that the share's rules dictate, serialized; only of a share that claims to be a block, when it is
+    /// verified or comes from the store, and its ancestors are there.
+    std::shared_ptr<const dash::Bytes> coinbase;
 };
 
 /// What miners did since the last snapshot, by worker name.
@@ -101,6 +106,7 @@ struct WorkDone {
     std::uint64_t late_submits = 0;
     dash::Uint256 best_hash = dash::Uint256::max();  ///< the smallest
     dash::Hash160 payout_hash{};
+    dash::Uint256 share_target;  ///< of the last job
 };
 
 /// A share that a miner of this node found.

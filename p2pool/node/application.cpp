@@ -20,8 +20,10 @@
 #include "p2pool/node/share_keeping.h"
 #include "p2pool/node/status_line.h"
 #include "p2pool/node/template_feed.h"
+#include "p2pool/node/web_feed.h"
 #include "p2pool/stratum/server.h"
 #include "p2pool/version.h"
+#include "web/service.h"
 
 namespace p2pool::node {
 namespace {
@@ -141,6 +143,8 @@ class Application::Impl {
     asio::awaitable<void> tell_status();
     asio::awaitable<void> learn_headers();
     void take_header(const dash::rpc::HeaderInfo& header);
+    void make_web(const std::string& payout_address);
+    asio::awaitable<void> feed_web();
 
     options::Settings settings_;
     asio::io_context io_;
@@ -154,6 +158,8 @@ class Application::Impl {
     std::unique_ptr<dash::broadcaster::Broadcaster> broadcaster_;
     std::unique_ptr<dash::submission::Pipeline> pipeline_;
     std::unique_ptr<stratum::Server> server_;
+    std::unique_ptr<web::Service> web_;
+    std::unique_ptr<WebFeed> web_feed_;
     asio::steady_timer settle_timer_{io_};
     asio::steady_timer header_timer_{io_};  ///< runs while no header is wanted
     dash::Uint256 announced_block_;
@@ -168,6 +174,7 @@ void Application::Impl::stop() {
     if (node_ != nullptr) node_->set_peer_knowledge({});
     peers_.reset();
     if (pipeline_ != nullptr) pipeline_->stop();
+    if (web_ != nullptr) web_->stop();
     if (store_ != nullptr) store_->stop();
     if (store_ != nullptr && settings_.options.compact_on_shutdown) store_->compact();
     io_.stop();
@@ -176,6 +183,7 @@ void Application::Impl::stop() {
 void Application::Impl::take(dash::rpc::BlockTemplate block) {
     const bool first = node_->current_template() == nullptr;
     node_->take_template(std::move(block));
+    if (web_feed_ != nullptr) web_feed_->template_came(feed_.last_seconds());
     peers_->take_template(node_->current_template());
     header_timer_.cancel();
     if (first) listen();
@@ -193,8 +201,9 @@ void Application::Impl::listen() {
 
 void Application::Impl::block_won(dash::submission::WonBlock block) {
     const dash::Uint256 hash = block.hash;
-    pipeline_->submit(std::move(block));
+    pipeline_->submit(block);
     feed_.new_block(hash);
+    web_->block_won(block);
 }
 
 void Application::Impl::settle_soon() {
@@ -270,6 +279,8 @@ void Application::Impl::serve(const std::string& payout_address) {
     node_ = std::make_unique<Node>(node_settings, dash::system_clock());
     load_shares(*store_, *node_);
     make_server();
+    broadcaster_ = make_broadcaster(settings_, database_file(settings_));
+    make_web(payout_address);
     start_pipeline();
     node_->set_events({.on_work_changed = [this](bool clean) { server_->work_changed(clean); },
                        .on_block_won = [this](dash::submission::WonBlock block) { block_won(std::move(block)); },
@@ -277,6 +288,10 @@ void Application::Impl::serve(const std::string& payout_address) {
                        .on_decision =
                            [this](const share_chain::Decision& decision) {
                                if (peers_ != nullptr) peers_->take_decision(decision);
+                           },
+                       .on_work_accepted =
+                           [this](const AcceptedWork& work) {
+                               if (web_feed_ != nullptr) web_feed_->work_accepted(work);
                            }});
     peers_ = std::make_unique<PeerService>(io_, settings_, *node_, dash::system_clock(),
                                            [this](const dash::Uint256& hash) { feed_.new_block(hash); });
@@ -288,6 +303,8 @@ void Application::Impl::serve(const std::string& payout_address) {
     spawn(refresh());
     spawn(tell_status());
     spawn(learn_headers());
+    web_feed_ = std::make_unique<WebFeed>(*web_, *node_, *server_, *peers_, dash::system_clock());
+    spawn(feed_web());
 }
 
 void Application::Impl::make_server() {
@@ -299,18 +316,49 @@ void Application::Impl::make_server() {
     server_ = std::make_unique<stratum::Server>(io_, *node_, dash::system_clock(), server);
 }
 
+/// Whatever a browser asks for on the worker port goes to the web thread.
+void Application::Impl::make_web(const std::string& payout_address) {
+    web::ServiceSettings web;
+    web.facts.network = settings_.network;
+    web.facts.version = version();
+    web.facts.started_at = dash::system_clock().unix_seconds();
+    web.facts.worker_port = settings_.worker.port;
+    web.facts.p2p_port = settings_.p2pool_port;
+    web.facts.external_ip = settings_.options.external_ip.value_or("");
+    web.facts.payout_address = payout_address;
+    web.facts.fee_percent = settings_.options.fee_percent;
+    web.facts.donation_percent = settings_.options.donation_percent;
+    web.facts.net_datadir = settings_.net_datadir;
+    web.database = database_file(settings_);
+    web.static_folder = settings_.web_static;
+    web.own_pages = !settings_.options.web_static.has_value();
+    web.password = settings_.options.web_password;
+    web.rpc = rpc_settings(settings_);
+    if (broadcaster_ != nullptr) web.broadcaster = [this] { return broadcaster_->status(); };
+    web_ = std::make_unique<web::Service>(std::move(web), dash::system_clock());
+    web_->start();
+    server_->set_http_handoff([this](stratum::HttpConnection connection) { web_->take(std::move(connection)); });
+}
+
+asio::awaitable<void> Application::Impl::feed_web() {
+    for (;;) {
+        web_feed_->publish(link_.up());
+        co_await pause(web_feed_->pause());
+    }
+}
+
 void Application::Impl::start_pipeline() {
     dash::submission::PipelineSettings pipeline;
     pipeline.chain = settings_.network->parent;
     pipeline.rpc = rpc_settings(settings_);
     pipeline.link = link_settings(settings_);
     pipeline.database = database_file(settings_);
-    broadcaster_ = make_broadcaster(settings_, pipeline.database);
     if (broadcaster_ != nullptr) pipeline.senders.push_back(broadcaster_->factory());
     // The pipeline itself tells the operator how a block fares; here, one that dashd took is a reason to look for new
     // work.
     const auto on_report = [this](const dash::submission::SubmissionReport& report) {
         if (report.state == dash::submission::BlockState::kAccepted) feed_.new_block(report.hash);
+        web_->block_changed(report);
     };
     pipeline_ = std::make_unique<dash::submission::Pipeline>(std::move(pipeline), io_.get_executor(), on_report);
     pipeline_->start();

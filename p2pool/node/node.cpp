@@ -131,8 +131,9 @@ bool Node::choose_best() {
     for (const auto& [hash, reason] : decision_.rejected) {
         dash::log::warning("Share ", hash.to_hex(), " was refused: ", reason);
     }
-    if (chain_events_.on_verified && !decision_.newly_verified.empty())
-        chain_events_.on_verified(decision_.newly_verified);
+    for (const ChainEvents& events : chain_events_) {
+        if (events.on_verified && !decision_.newly_verified.empty()) events.on_verified(decision_.newly_verified);
+    }
     forget(decision_.removed);
     for (const dash::Uint256& hash : decision_.newly_verified) {
         if (const share_chain::SharePtr share = tracker_.find(hash)) submit_if_block(*share);
@@ -193,14 +194,18 @@ bool Node::restore(const share_chain::SharePtr& share, bool verified) {
 
 bool Node::add_share(const share_chain::SharePtr& share, const share_chain::Source& source) {
     if (!tracker_.add(share, clock_.unix_seconds(), source)) return false;
-    if (chain_events_.on_added) chain_events_.on_added(share);
+    for (const ChainEvents& events : chain_events_) {
+        if (events.on_added) events.on_added(share);
+    }
     return true;
 }
 
 void Node::forget(const std::vector<dash::Uint256>& removed) {
     for (const dash::Uint256& hash : removed)
         own_.forget(hash);
-    if (chain_events_.on_removed && !removed.empty()) chain_events_.on_removed(removed);
+    for (const ChainEvents& events : chain_events_) {
+        if (events.on_removed && !removed.empty()) events.on_removed(removed);
+    }
 }
 
 void Node::settle() {
@@ -317,6 +322,10 @@ void Node::accept(const JobPtr& job, const work::Solution& solution, const work:
     const double hashes = dash::to_double(dash::average_attempts(credited_target));
     worker_rates_.add(worker.name, hashes, late, now);
     payout_rates_.add(worker.payout_hash, hashes, late, now);
+    if (events_.on_work_accepted) {
+        events_.on_work_accepted(
+            AcceptedWork{worker, hashes, late, evaluation.is_share, evaluation.hash, job->share_target});
+    }
     if (evaluation.is_share) add_own_share(*job, solution, worker, late);
 }
 

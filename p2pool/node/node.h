@@ -34,6 +34,16 @@ struct NodeSettings {
     std::uint64_t random_seed = 0;
 };
 
+/// Work of a miner that counts.
+struct AcceptedWork {
+    const work::Worker& worker;
+    double hashes = 0;  ///< that it stands for, on average
+    bool late = false;
+    bool is_share = false;  ///< it makes a share of the chain, if the tracker takes that
+    const dash::Uint256& hash;
+    const dash::Uint256& share_target;  ///< of the job
+};
+
 /// What the node's owner wants to hear. Called on the node thread; must not block.
 struct NodeEvents {
     /// Miners need new jobs. `clean`: a new block or best share made the old ones worthless; else it is a refresh.
@@ -44,6 +54,8 @@ struct NodeEvents {
     std::function<void()> on_shares_added;
     /// The best share was chosen anew; it may be the same as before.
     std::function<void(const share_chain::Decision&)> on_decision;
+    /// With each good submit: has to be quick.
+    std::function<void(const AcceptedWork&)> on_work_accepted{};
 };
 
 /// What the node has to ask of the p2pool network. Called on the node thread; must not block.
@@ -91,7 +103,8 @@ class Node final : public work::WorkSource {
 
     /// Before anything else is called.
     void set_events(NodeEvents events) { events_ = std::move(events); }
-    void set_chain_events(ChainEvents events) { chain_events_ = std::move(events); }
+    /// One more who follows the chain.
+    void add_chain_events(ChainEvents events) { chain_events_.push_back(std::move(events)); }
     /// A share of an earlier run, and whether it was verified then; before the first template, and not told as an
     /// event. False when the tracker does not take it.
     bool restore(const share_chain::SharePtr& share, bool verified);
@@ -120,6 +133,9 @@ class Node final : public work::WorkSource {
     /// Drops what nobody needs, then settle()s. Every few seconds.
     void maintain();
     [[nodiscard]] NodeStatus status();
+    [[nodiscard]] work::OwnShares::Counts own_shares() const { return own_.counts(); }
+    /// When dashd answered with a template last, unix seconds; 0: never.
+    [[nodiscard]] double contact_at() const { return contact_at_; }
     [[nodiscard]] const share_chain::Tracker& tracker() const { return tracker_; }
     /// Of the best share; 0 without one.
     [[nodiscard]] std::uint64_t chain_height() const { return tracker_.line(own_.best()).height; }
@@ -156,7 +172,7 @@ class Node final : public work::WorkSource {
     NodeSettings settings_;
     const dash::Clock& clock_;
     NodeEvents events_;
-    ChainEvents chain_events_;
+    std::vector<ChainEvents> chain_events_;
     PeerKnowledge peers_;
     BlockHeights heights_;
     ChainEnd chain_end_;

@@ -37,9 +37,9 @@ void import_data_folder(store::ShareStore& shares, const fs::path& folder) {
         backup_before_import(folder / name);
     const std::vector<fs::path> files = store::find_share_files(folder);
     if (!files.empty()) {
-        dash::log::info("First start in this data folder: importing the shares of the python node from ", files.size(),
-                        " files (", files.front().filename().string(), " to ", files.back().filename().string(),
-                        "), which stay as they are...");
+        dash::log::info("First start in this data folder: importing the shares of the python node from ",
+                        files.front().string(), files.size() > 1 ? " to " + files.back().filename().string() : "",
+                        ", which stay as they are...");
     }
     const store::Counts counts = shares.import_files(files);
     if (files.empty()) return;
@@ -66,7 +66,7 @@ std::unique_ptr<store::ShareStore> open_share_store(const options::Settings& set
 
 void load_shares(store::ShareStore& store, Node& node) {
     store.load([&](const share_chain::SharePtr& share, bool verified) { return node.restore(share, verified); });
-    node.set_chain_events(
+    node.add_chain_events(
         {.on_added = [&store](const share_chain::SharePtr& share) { store.add(share); },
          .on_verified = [&store](const std::vector<dash::Uint256>& hashes) { store.mark_verified(hashes); },
          .on_removed = [&](const std::vector<dash::Uint256>& hashes) { store.remove(hashes, node.chain_height()); }});

@@ -42,8 +42,10 @@ boost::asio::awaitable<void> TemplateFeed::run() {
         asked_ = false;
         std::string problem;
         std::optional<dash::rpc::BlockTemplate> block;
+        const auto start = std::chrono::steady_clock::now();
         try {
             block = co_await daemon_.get_block_template();
+            last_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         } catch (const dash::Error& error) {
             problem = error.what();
         }

@@ -34,6 +34,8 @@ class TemplateFeed {
     /// dashd announced this block, or we made it: unless the templates build on it already, ask now, until they build
     /// on another block than before.
     void new_block(const dash::Uint256& hash);
+    /// How long dashd took for the last template.
+    [[nodiscard]] double last_seconds() const { return last_seconds_; }
     /// Whether dashd's P2P link is up.
     void set_link_up(bool up) { link_up_ = up; }
 
@@ -46,6 +48,7 @@ class TemplateFeed {
     Handler handler_;
     boost::asio::steady_timer timer_;
     dash::Uint256 previous_block_;
+    double last_seconds_ = 0;
     bool link_up_ = false;
     bool asked_ = false;   ///< new_block() came since the last call was sent
     int tries_left_ = 0;   ///< while a new block is expected

@@ -52,6 +52,12 @@ std::size_t count(const char* name, const std::string& text, std::size_t most) {
     return value;
 }
 
+std::pair<std::string, std::string> web_password(const std::string& text) {
+    const std::size_t colon = text.find(':');
+    if (colon == std::string::npos) throw UsageError("--web-password must be in format username:password");
+    return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
 constexpr std::size_t kMostOutgoingPeers = 10;
 constexpr std::size_t kMostIncomingPeers = 10'000;
 constexpr std::size_t kMostBroadcasterPeers = 125;
@@ -100,6 +106,13 @@ const std::vector<OptionSpec>& option_table() {
              if (text.empty()) reject("export-shares", text, "a folder");
              o.export_shares = text;
          }},
+
+        {Group::kGeneral, "web-static", '\0', "WEB_STATIC",
+         "show the pages of this folder to browsers instead of this program's own",
+         [](Options& o, const std::string& text) { o.web_static = text; }},
+        {Group::kGeneral, "web-password", '\0', "USERNAME:PASSWORD",
+         "ask browsers for this user and password from now on, in later runs too: security_config.json keeps it",
+         [](Options& o, const std::string& text) { o.web_password = web_password(text); }},
 
         {Group::kNetwork, "net", '\0', "NET",
          "the p2pool network: dash, dash_testnet, dash_regtest or dash_custom_example (default: dash)",
@@ -185,8 +198,6 @@ const std::vector<OptionSpec>& option_table() {
         {Group::kGeneral, "bench", '\0', nullptr, nullptr, kNoEffect},
         {Group::kGeneral, "numaddresses", 'i', "NUMADDRESSES", nullptr, kNoEffect},
         {Group::kGeneral, "timeaddresses", 't', "TIMEADDRESSES", nullptr, kNoEffect},
-        {Group::kGeneral, "web-static", '\0', "WEB_STATIC", nullptr, kNoEffect},
-        {Group::kGeneral, "web-password", '\0', "USERNAME:PASSWORD", nullptr, kNoEffect},
         {Group::kGeneral, "merged", '\0', "MERGED_URLS", nullptr, kNoEffect},
         {Group::kGeneral, "iocp", '\0', nullptr, nullptr, kNoEffect},
         {Group::kGeneral, "irc-announce", '\0', nullptr, nullptr, kNoEffect},

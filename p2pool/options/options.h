@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dash/util/error.h"
@@ -53,9 +54,11 @@ struct Options {
     bool advertise = true;
     bool upnp = true;
     bool broadcaster = true;
-    std::size_t broadcaster_max_peers = 20;            ///< connections, dashd's included
-    std::optional<std::size_t> broadcaster_min_peers;  ///< network peers, fewer than the maximum
-    std::vector<std::string> positional;               ///< [RPC user] RPC password, or one payout address
+    std::size_t broadcaster_max_peers = 20;                             ///< connections, dashd's included
+    std::optional<std::size_t> broadcaster_min_peers;                   ///< network peers, fewer than the maximum
+    std::optional<std::filesystem::path> web_static;                    ///< the operator's own pages
+    std::optional<std::pair<std::string, std::string>> web_password{};  ///< user and password to ask for
+    std::vector<std::string> positional;  ///< [RPC user] RPC password, or one payout address
     /// Options of the python node that this version accepts and does not act on yet, as the operator wrote them.
     std::vector<std::string> without_effect;
 };
@@ -97,6 +100,7 @@ struct Settings {
     std::optional<Endpoint> external_address;  ///< host in digits
     std::filesystem::path net_datadir;         ///< <datadir>/<net>
     std::filesystem::path logfile;
+    std::filesystem::path web_static;  ///< folder of the pages below /static
     std::vector<std::string> remarks;  ///< lines that tell the operator how something was understood
 };
 

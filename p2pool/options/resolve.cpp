@@ -181,6 +181,7 @@ Settings resolve(Options options, const std::filesystem::path& launcher_dir) {
     settings.worker = chosen.worker.value_or(Endpoint{"", settings.network->worker_port});
     const std::filesystem::path base = chosen.datadir.empty() ? launcher_dir / "data" : chosen.datadir;
     settings.net_datadir = base / settings.network->name;
+    settings.web_static = chosen.web_static.value_or(launcher_dir / "web" / "static");
     settings.logfile = chosen.logfile.value_or(settings.net_datadir / "log");
     for (const std::string& name : chosen.without_effect) {
         settings.remarks.push_back("Note: " + name + " is accepted, but has no effect in this version.");

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "dash/util/clock.h"
+#include "p2pool/node/node.h"
+#include "p2pool/node/peer_service.h"
+#include "p2pool/stratum/server.h"
+#include "web/service.h"
+
+namespace p2pool::node {
+
+/// Tells the web side what the node does: gathers what happens, and makes a picture of the node now and then. Node
+/// thread.
+class WebFeed {
+  public:
+    /// All of it must outlive the feed's last call. The shares that the node has already are told first.
+    WebFeed(web::Service& service, Node& node, const stratum::Server& server, const PeerService& peers,
+            const dash::Clock& clock);
+
+    void work_accepted(const AcceptedWork& work);
+    void template_came(double seconds) { happenings_.template_seconds.push_back(seconds); }
+    /// When the next picture is due: a second after the last one, or when it is less than a hundredth of the node's
+    /// time.
+    [[nodiscard]] std::chrono::steady_clock::duration pause() const;
+    /// Takes well below a millisecond with a thousand miners.
+    void publish(bool dashd_link_up);
+
+  private:
+    void tell_known_shares();
+    void share_added(const share_chain::SharePtr& share);
+    [[nodiscard]] std::shared_ptr<const dash::Bytes> coinbase_of(const share_chain::Share& share) const;
+    void look_at_template();
+    void look_at_chain();
+    [[nodiscard]] std::shared_ptr<const web::ChainFacts> chain_facts() const;
+    void add_rates(web::ChainFacts& facts) const;
+    [[nodiscard]] std::map<std::uint64_t, dash::Wide> version_counts(std::uint64_t height) const;
+    [[nodiscard]] std::uint64_t last_hour(std::uint64_t height) const;
+
+    web::Service& service_;
+    Node& node_;
+    const stratum::Server& server_;
+    const PeerService& peers_;
+    const dash::Clock& clock_;
+    web::Happenings happenings_;
+    /// The parts that were told last, and what they were made from.
+    web::Snapshot last_;
+    work::WorkTemplatePtr template_;
+    dash::Uint256 chain_best_;
+    work::WorkTemplatePtr chain_template_;
+    std::chrono::steady_clock::duration cost_{};
+};
+
+}  // namespace p2pool::node

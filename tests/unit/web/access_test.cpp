@@ -1,0 +1,166 @@
+#include <doctest/doctest.h>
+
+#include <fstream>
+
+#include "dash/primitives/bytes.h"
+#include "dash/primitives/sha256.h"
+#include "tests/support/manual_clock.h"
+#include "tests/unit/web/running_service.h"
+#include "web/access/gate.h"
+#include "web/access/password.h"
+
+using web_tests::RunningService;
+
+namespace {
+
+/// "admin:secret" and "admin:wrong".
+constexpr const char* kRight = "Authorization: Basic YWRtaW46c2VjcmV0";
+constexpr const char* kWrong = "Authorization: Basic YWRtaW46d3Jvbmc=";
+
+web_tests::Wishes stranger(const std::string& config = {}) {
+    web_tests::Wishes wishes;
+    wishes.client_ip = "203.0.113.50";
+    if (!config.empty()) {
+        wishes.prepare = [config](const std::filesystem::path& datadir) {
+            std::ofstream(datadir / "security_config.json") << config;
+        };
+    }
+    return wishes;
+}
+
+std::string sha256_hex(const std::string& text) {
+    return dash::to_hex(dash::sha256(dash::as_bytes(text)));
+}
+
+}  // namespace
+
+TEST_CASE("passwords are kept as salted slow hashes") {
+    const std::string hash = web::hash_password("secret");
+    CHECK(hash != web::hash_password("secret"));
+    CHECK(web::password_matches("secret", hash));
+    CHECK_FALSE(web::password_matches("Secret", hash));
+    CHECK_FALSE(web::password_matches("secret", "scrypt$14$8$1$$"));
+    CHECK_FALSE(web::password_matches("", ""));
+    CHECK(web::password_matches_old_hash("secret", sha256_hex("secret")));
+    CHECK_FALSE(web::password_matches_old_hash("secret", sha256_hex("other")));
+    CHECK_FALSE(web::password_matches_old_hash("", ""));
+}
+
+TEST_CASE("--web-password asks everybody for it, and stays") {
+    web_tests::Wishes wishes = stranger();
+    wishes.password = {"admin", "secret"};
+    RunningService service(wishes);
+    for (const char* page :
+         {"/local_stats", "/network_difficulty", "/static/", "/metrics", "/api/v1/overview", "/api/v1/events"}) {
+        CAPTURE(page);
+        const auto refused = service.get(page);
+        CHECK(refused.status == 401);
+        CHECK(refused.header("www-authenticate").find("Basic realm=\"P2Pool Web Interface\"") == 0);
+        CHECK(refused.body == "{\"error\":\"Authentication required\"}");
+    }
+    CHECK(service.get("/local_stats", {kRight}).status == 200);
+    CHECK(service.get("/local_stats", {kWrong}).status == 401);
+    CHECK(service.get("/healthz").status == 200);
+    std::ifstream file(service.datadir() / "security_config.json");
+    const auto config = nlohmann::json::parse(file);
+    CHECK(config["web_auth_enabled"] == true);
+    CHECK(config["web_auth_password"].get<std::string>().find("scrypt$") == 0);
+    CHECK(config.dump().find("secret\"") == std::string::npos);
+    // The python node would take null for no password at all.
+    CHECK(config["web_auth_password_hash"].is_string());
+}
+
+TEST_CASE("who guesses passwords has to wait") {
+    web_tests::Wishes wishes = stranger();
+    wishes.password = {"admin", "secret"};
+    const RunningService service(wishes);
+    for (int i = 0; i < 5; ++i)
+        CHECK(service.get("/rate", {kWrong}).status == 401);
+    CHECK(service.get("/rate", {kWrong}).status == 429);
+    CHECK(service.get("/rate", {kRight}).status == 429);
+}
+
+TEST_CASE("the python node's hash opens, a null hash refuses everybody") {
+    const RunningService old(
+        stranger(R"({"web_auth_enabled": true, "web_auth_username": "admin", "web_auth_password_hash": ")" +
+                 sha256_hex("secret") + "\"}"));
+    CHECK(old.get("/rate", {kRight}).status == 200);
+    CHECK(old.get("/rate", {kWrong}).status == 401);
+    const RunningService closed(stranger(R"({"web_auth_enabled": true, "web_auth_password_hash": null})"));
+    CHECK(closed.get("/rate", {kRight}).status == 401);
+    CHECK(closed.get("/rate", {"Authorization: Basic YWRtaW46"}).status == 401);
+}
+
+TEST_CASE("only the private parts can ask for the password") {
+    const RunningService service(
+        stranger(R"({"web_auth_enabled": true, "web_auth_private_only": true, "web_auth_password_hash": ")" +
+                 sha256_hex("secret") + "\"}"));
+    CHECK(service.get("/rate").status == 200);
+    CHECK(service.get("/stratum_stats").status == 401);
+    CHECK(service.get("/api/v1/miners").status == 401);
+    CHECK(service.get("/stratum_stats", {kRight}).status == 200);
+}
+
+TEST_CASE("a file that cannot be read opens nothing") {
+    const RunningService service(stranger("this is no JSON"));
+    CHECK(service.get("/rate").status == 401);
+    CHECK(service.get("/readyz").status == 503);
+}
+
+TEST_CASE("strangers see no miner's whole address, this machine does") {
+    RunningService far(stranger());
+    far.tell_mining_state();
+    RunningService near;
+    near.tell_mining_state();
+    for (const char* page : {"/stratum_stats", "/ban_stats", "/api/v1/stratum", "/api/v1/security"}) {
+        CAPTURE(page);
+        const std::string seen = far.get(page).body;
+        CHECK(seen.find("203.0.113.7") == std::string::npos);
+        CHECK(seen.find("198.51.100.9") == std::string::npos);
+        CHECK((seen.find("203.0.113.x") != std::string::npos || seen.find("198.51.100.x") != std::string::npos));
+        const std::string known = near.get(page).body;
+        CHECK((known.find("203.0.113.7") != std::string::npos || known.find("198.51.100.9") != std::string::npos));
+    }
+    CHECK(web::mask_ip("2001:db8:1:2::/64") == "2001:db8:1::x");
+    CHECK(web::mask_ip("127.0.0.1") == "127.0.0.1");
+}
+
+TEST_CASE("requests are limited for each client") {
+    const RunningService service(stranger());
+    web_tests::HttpClient client(service.port());
+    int served = 0;
+    int refused = 0;
+    for (int i = 0; i < 400; ++i) {
+        const auto answer = client.get("/fee");
+        served += answer.status == 200;
+        if (answer.status != 429) continue;
+        ++refused;
+        CHECK(answer.header("retry-after") == "1");
+        CHECK(nlohmann::json::parse(answer.body)["retry_after"] == 1);
+    }
+    CHECK(served >= 50);
+    CHECK(served <= 300);
+    CHECK(refused >= 100);
+    // Files are not counted.
+    CHECK(client.get("/static/").status == 200);
+}
+
+TEST_CASE("this machine and those on the whitelist are not limited") {
+    const RunningService here;
+    web_tests::HttpClient client(here.port());
+    for (int i = 0; i < 120; ++i)
+        CHECK(client.get("/fee").status == 200);
+}
+
+TEST_CASE("limits left at the python node's defaults mean what was in force there") {
+    std::vector<std::string> problems;
+    p2pool::options::SecurityConfig config = p2pool::options::parse_security_config("{}", problems);
+    CHECK(config.requests_per_minute() == 300);
+    CHECK(config.burst_limit() == 50);
+    config = p2pool::options::parse_security_config(
+        R"({"web_requests_per_minute": 60, "web_burst_limit": 5, "ban_enabled": "yes", "unknown": 1})", problems);
+    CHECK(config.requests_per_minute() == 60);
+    CHECK(config.burst_limit() == 5);
+    CHECK(config.ban_enabled);
+    CHECK(problems == std::vector<std::string>{"ban_enabled"});
+}

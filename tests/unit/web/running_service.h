@@ -1,0 +1,64 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+
+#include "tests/support/process.h"
+#include "tests/unit/web/http_client.h"
+#include "web/service.h"
+
+namespace web_tests {
+
+struct Wishes {
+    std::function<void(const std::filesystem::path& datadir)> prepare;
+    std::string client_ip = "127.0.0.1";  ///< where clients seem to come from
+    std::optional<std::pair<std::string, std::string>> password;
+};
+
+/// The web side alone, on a port of 127.0.0.1, with what a node would have told it.
+class RunningService {
+  public:
+    explicit RunningService(Wishes wishes = {});
+    ~RunningService();
+    RunningService(const RunningService&) = delete;
+    RunningService& operator=(const RunningService&) = delete;
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] web::Service& service() { return *service_; }
+    [[nodiscard]] std::filesystem::path datadir() const { return folder_.path(); }
+    [[nodiscard]] const web::NodeFacts& facts() const { return facts_; }
+    /// On a connection of its own.
+    [[nodiscard]] Answer get(const std::string& target, const std::vector<std::string>& headers = {}) const;
+    [[nodiscard]] nlohmann::json json(const std::string& target) const;
+
+    /// A share chain of 40 shares of regtest, the last of them ours, two miners with work, a peer, and a won block that
+    /// is the last share. Waits until pages show it.
+    void tell_mining_state();
+    [[nodiscard]] const std::string& best_share() const { return best_share_; }
+    /// Ends the service, and starts it again in the same folder.
+    void restart();
+
+  private:
+    void start();
+    void accept_all();
+
+    Wishes wishes_;
+    tests::TemporaryFolder folder_;
+    web::NodeFacts facts_;
+    std::unique_ptr<web::Service> service_;
+    int listener_ = -1;
+    std::uint16_t port_ = 0;
+    std::thread acceptor_;
+    std::string best_share_;
+};
+
+/// Payout addresses of the mining state.
+extern const char* const kMinerAddress;
+extern const char* const kOperatorAddress;
+
+[[nodiscard]] nlohmann::json recorded_answers(const std::string& state);
+
+}  // namespace web_tests

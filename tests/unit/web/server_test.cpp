@@ -1,0 +1,138 @@
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <memory>
+#include <vector>
+
+#include "tests/unit/web/running_service.h"
+
+using web_tests::HttpClient;
+using web_tests::RunningService;
+
+namespace {
+
+void write(const std::filesystem::path& file, const std::string& text) {
+    std::ofstream(file) << text;
+}
+
+web_tests::Wishes with_pages() {
+    web_tests::Wishes wishes;
+    wishes.prepare = [](const std::filesystem::path& datadir) {
+        write(datadir / "static" / "index.html", "<p>first page</p>");
+        write(datadir / "static" / "sub" / "page.js", "// " + std::string(5000, 'x'));
+        write(datadir / "static" / ".hidden", "secret");
+        write(datadir / "secret.txt", "secret");
+        std::filesystem::create_symlink(datadir / "secret.txt", datadir / "static" / "way_out.txt");
+    };
+    return wishes;
+}
+
+}  // namespace
+
+TEST_CASE("one connection serves many requests, HEAD among them") {
+    const RunningService service;
+    HttpClient client(service.port());
+    for (int i = 0; i < 3; ++i) {
+        const auto answer = client.get("/web/version");
+        CHECK(answer.status == 200);
+        CHECK(answer.body == "\"test-1\"");
+        CHECK(answer.header("access-control-allow-origin") == "*");
+        CHECK(answer.header("x-content-type-options") == "nosniff");
+    }
+    const auto head = client.get("/web/version", {}, "HEAD");
+    CHECK(head.status == 200);
+    CHECK(head.header("content-length") == "8");
+    CHECK(client.get("/uptime").status == 200);
+}
+
+TEST_CASE("what has not changed is not sent again") {
+    const RunningService service;
+    const auto first = service.get("/web/version");
+    REQUIRE_FALSE(first.header("etag").empty());
+    HttpClient client(service.port());
+    const auto again = client.get("/web/version", {"If-None-Match: " + first.header("etag")});
+    CHECK(again.status == 304);
+    CHECK(again.body.empty());
+    CHECK(client.get("/web/version", {"If-None-Match: W/\"other\""}).status == 200);
+}
+
+TEST_CASE("large answers are compressed for those who take it") {
+    const RunningService service;
+    const std::string plain = service.get("/api/v1/openapi.json").body;
+    const auto packed = service.get("/api/v1/openapi.json", {"Accept-Encoding: br;q=1, gzip"});
+    CHECK(packed.header("content-encoding") == "gzip");
+    CHECK(packed.body.size() < plain.size() / 3);
+    CHECK(web_tests::gunzip(packed.body) == plain);
+    CHECK(service.get("/api/v1/openapi.json", {"Accept-Encoding: gzip;q=0"}).body == plain);
+    CHECK(service.get("/web/version", {"Accept-Encoding: gzip"}).header("content-encoding").empty());
+}
+
+TEST_CASE("files are served from their folder and from nowhere else") {
+    const RunningService service(with_pages());
+    CHECK(service.get("/").status == 302);
+    CHECK(service.get("/").header("location") == "/static/");
+    CHECK(service.get("/static").status == 302);
+    const auto index = service.get("/static/");
+    CHECK(index.body == "<p>first page</p>");
+    CHECK(index.header("content-security-policy").find("default-src 'self'") == 0);
+    CHECK(index.header("x-frame-options") == "DENY");
+    CHECK(service.get("/static/sub/page.js").header("content-type") == "text/javascript; charset=utf-8");
+    for (const char* path :
+         {"/static/../secret.txt", "/static/%2e%2e/secret.txt", "/static/sub/../../secret.txt",
+          "/static/..%2fsecret.txt", "/static/%2e%2e%2fsecret.txt", "/static//etc/passwd", "/static/.hidden",
+          "/static/way_out.txt", "/static/sub/..%5c..%5csecret.txt", "/static/sub%00/page.js", "/static/nosuch"}) {
+        CAPTURE(path);
+        const auto answer = service.get(path);
+        CHECK((answer.status == 404 || answer.status == 400));
+        CHECK(answer.body.find("secret") == std::string::npos);
+    }
+}
+
+TEST_CASE("what is no request for a page is refused with a reason") {
+    const RunningService service;
+    CHECK(service.get("/nosuch").status == 404);
+    CHECK(service.get("/web/").status == 404);
+    CHECK(service.get("/%zz").status == 400);
+    HttpClient post(service.port());
+    post.send("POST / HTTP/1.1\r\nHost: node\r\nContent-Length: 2\r\n\r\n{}");
+    const auto refused = post.read_answer();
+    CHECK(refused.status == 405);
+    CHECK(refused.header("allow") == "GET, HEAD");
+    HttpClient garbage(service.port());
+    garbage.send("\x16\x03\x01 what is this\r\n\r\n");
+    CHECK(garbage.read_answer().status == 400);
+    HttpClient long_header(service.port());
+    long_header.send("GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n");
+    CHECK(long_header.read_answer().status == 431);
+    HttpClient long_body(service.port());
+    long_body.send("POST / HTTP/1.1\r\nHost: node\r\nContent-Length: 100000\r\n\r\n");
+    CHECK(long_body.read_answer().status == 413);
+}
+
+TEST_CASE("one client gets so many connections and no more") {
+    const RunningService service;
+    std::vector<std::unique_ptr<HttpClient>> clients;
+    int served = 0;
+    int refused = 0;
+    for (int i = 0; i < 70; ++i) {
+        clients.push_back(std::make_unique<HttpClient>(service.port()));
+        const int status = clients.back()->get("/healthz").status;
+        served += status == 200;
+        refused += status == 503;
+    }
+    CHECK(served == 64);
+    CHECK(refused == 6);
+    clients.clear();
+    CHECK(tests::wait_until([&] { return service.get("/healthz").status == 200; }, std::chrono::seconds(5)));
+}
+
+TEST_CASE("pipelined requests are answered in order") {
+    const RunningService service;
+    HttpClient client(service.port());
+    client.send(
+        "GET /web/version HTTP/1.1\r\nHost: node\r\n\r\nGET /fee HTTP/1.1\r\nHost: node\r\n\r\n"
+        "GET /nosuch HTTP/1.1\r\nHost: node\r\n\r\n");
+    CHECK(client.read_answer().body == "\"test-1\"");
+    CHECK(client.read_answer().status == 200);
+    CHECK(client.read_answer().status == 404);
+}

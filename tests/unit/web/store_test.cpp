@@ -1,0 +1,113 @@
+#include <doctest/doctest.h>
+
+#include <fstream>
+
+#include "tests/unit/web/running_service.h"
+#include "web/store/python_import.h"
+
+using Json = nlohmann::json;
+using web_tests::RunningService;
+
+namespace {
+
+void write(const std::filesystem::path& file, const Json& content) {
+    std::ofstream(file) << content;
+}
+
+Json empty_bins(std::size_t count) {
+    Json bins = Json::array();
+    for (std::size_t i = 0; i < count; ++i)
+        bins.push_back(Json::object());
+    return bins;
+}
+
+constexpr double kHourBin = 24;
+
+/// A data folder as the python node left it a moment ago.
+void python_datadir(const std::filesystem::path& datadir) {
+    const double now = dash::system_clock().unix_seconds();
+    const double end = std::ceil(now / kHourBin) * kHourBin;
+    Json bins = empty_bins(150);
+    bins[2] = {{"alice", {4800, 3}}, {"bob", {2400, 1}}};
+    Json odd = empty_bins(10);
+    odd[0] = {{"null", {1, 1}}};
+    write(datadir / "graph_db", {{"miner_hash_rates",
+                                  {{"last_hour", {{"last_bin_end", end}, {"bin_width", kHourBin}, {"bins", bins}}},
+                                   {"last_day", {{"last_bin_end", end}, {"bin_width", 10}, {"bins", odd}}}}},
+                                 {"nosuch", Json::object()}});
+    const std::string hash(64, 'a');
+    write(datadir / "block_history.json", {{hash,
+                                            {{"ts", 1795341871},
+                                             {"block_height", 625},
+                                             {"hash", hash},
+                                             {"share_hash", hash},
+                                             {"miner", web_tests::kMinerAddress},
+                                             {"pool_hashrate", 12.5},
+                                             {"stale_prop", 0.0},
+                                             {"network_diff", nullptr},
+                                             {"expected_time", 38.0},
+                                             {"block_reward", 3.71733134},
+                                             {"status", "confirmed"}}}});
+    write(datadir / "hashrate_samples.json",
+          {{"samples", {{{"ts", 1795341866.25}, {"hashrate", 0.5}, {"network_diff", nullptr}}}}});
+    write(datadir / "net_diff_samples.json",
+          {{"samples",
+            {{{"ts", 1795341417}, {"difficulty", 4.5}, {"height", 45}}, {{"ts", 1795341418}, {"difficulty", 5}}}}});
+    write(datadir / "stats", Json::array({{{"time", now - 600}, {"pool_hash_rate", 7.5}}}));
+}
+
+}  // namespace
+
+TEST_CASE("what the python node recorded goes on") {
+    web_tests::Wishes wishes;
+    wishes.prepare = python_datadir;
+    RunningService service(wishes);
+    for (int run = 0; run < 2; ++run) {
+        CAPTURE(run);
+        const Json graph = service.json("/web/graph_data/miner_hash_rates/last_hour");
+        double alice = 0;
+        for (const Json& bin : graph)
+            alice += bin[1].value("alice", 0.0) * kHourBin;
+        CHECK(alice == doctest::Approx(4800));
+        const Json block = service.json("/block_history")[std::string(64, 'a')];
+        CHECK(block["block_reward"] == 3.71733134);
+        CHECK(block["miner"] == web_tests::kMinerAddress);
+        CHECK(block["status"] == "confirmed");
+        CHECK(service.json("/net_diff_samples")["sample_count"] == 2);
+        CHECK(service.json("/hashrate_samples")["newest_sample"]["hashrate"] == 0.5);
+        REQUIRE(service.json("/web/log").size() == 1);
+        CHECK(service.json("/web/log")[0]["pool_hash_rate"] == 7.5);
+        // Imported once: a second start does not count anything twice.
+        service.restart();
+    }
+    CHECK(std::filesystem::exists(service.datadir() / "graph_db"));
+}
+
+TEST_CASE("damaged files of the python node stop nothing") {
+    web_tests::Wishes wishes;
+    wishes.prepare = [](const std::filesystem::path& datadir) {
+        python_datadir(datadir);
+        std::ofstream(datadir / "graph_db") << "{\"miner_hash_rates\": {\"last_hour\": {\"bins\"";
+        write(datadir / "block_history.json", {{"x", {{"hash", "no hash"}}}});
+    };
+    const RunningService service(wishes);
+    CHECK(service.json("/block_history") == Json::object());
+    CHECK(service.json("/net_diff_samples")["sample_count"] == 2);
+}
+
+TEST_CASE("a restart loses no graph and no block") {
+    RunningService service;
+    service.tell_mining_state();
+    const auto sum = [&] {
+        double hashes = 0;
+        for (const Json& bin : service.json("/web/graph_data/local_hash_rate/last_day"))
+            hashes += bin[1].get<double>() * bin[2].get<double>();
+        return hashes;
+    };
+    const double before = sum();
+    CHECK(before > 0);
+    service.restart();
+    CHECK(sum() == doctest::Approx(before));
+    CHECK(service.json("/block_history").size() == 2);
+    CHECK(service.json("/block_history")[service.best_share()]["status"] == "pending");
+}

@@ -1,0 +1,162 @@
+#include "web/access/gate.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "dash/primitives/bytes.h"
+#include "dash/primitives/sha256.h"
+#include "dash/util/log.h"
+#include "dash/util/steady_seconds.h"
+#include "p2pool/stratum/admission.h"
+#include "web/access/password.h"
+
+namespace web {
+namespace {
+
+/// A slow hash costs 40 ms of the web thread: who guesses gets few.
+constexpr double kMostWrongPasswords = 5;
+/// A password that the python node would never let in, should it read the file again: there, none at all lets
+/// everybody in.
+constexpr const char* kNoOldHash = "see web_auth_password";
+
+std::optional<std::string> decode_base64(std::string_view text) {
+    if (text.empty() || text.size() % 4 != 0 || text.size() > 1024) return std::nullopt;
+    std::string decoded(text.size() / 4 * 3, '\0');
+    const int size =
+        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(decoded.data()),
+                        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+    if (size < 0) return std::nullopt;
+    const std::size_t padding = text[text.size() - 2] == '=' ? 2 : text.back() == '=' ? 1 : 0;
+    decoded.resize(static_cast<std::size_t>(size) - padding);
+    return decoded;
+}
+
+Response ask_for_password() {
+    Response response = error_response(401, "Authentication required");
+    response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"P2Pool Web Interface\", charset=\"UTF-8\"");
+    return response;
+}
+
+Response too_many(double seconds) {
+    const int wait = std::max(1, static_cast<int>(std::ceil(seconds)));
+    Response response;
+    response.status = 429;
+    response.body = R"({"error":"Rate limit exceeded","retry_after":)" + std::to_string(wait) + "}";
+    response.headers.emplace_back("Retry-After", std::to_string(wait));
+    return response;
+}
+
+}  // namespace
+
+Gate::Gate(p2pool::options::SecurityConfigFile& config, const dash::Clock& clock)
+    : config_(config),
+      clock_(clock),
+      key_(std::to_string(std::random_device()()) + std::to_string(std::random_device()())) {}
+
+double Gate::now() const {
+    return dash::steady_seconds(clock_);
+}
+
+Gate::Client& Gate::client(const std::string& ip) {
+    Client* known = clients_.find(ip);
+    return known != nullptr ? *known : clients_.put(ip, Client{});
+}
+
+bool Gate::is_whitelisted(const std::string& ip) {
+    if (p2pool::stratum::is_loopback(ip)) return true;
+    const auto& list = config_.current().ip_whitelist;
+    return std::find(list.begin(), list.end(), ip) != list.end();
+}
+
+bool Gate::has_password(const std::string& authorization) {
+    constexpr std::string_view kScheme = "Basic ";
+    if (authorization.compare(0, kScheme.size(), kScheme) != 0) return false;
+    const auto& config = config_.current();
+    const std::string seen =
+        dash::to_hex(dash::sha256(dash::as_bytes(key_ + authorization + '\n' + config.web_auth_username + '\n' +
+                                                 config.web_auth_password + '\n' + config.web_auth_password_hash)));
+    if (!proven_.empty() && equal_in_constant_time(seen, proven_)) return true;
+    const auto credentials = decode_base64(std::string_view(authorization).substr(kScheme.size()));
+    if (!credentials) return false;
+    const std::size_t colon = credentials->find(':');
+    if (colon == std::string::npos) return false;
+    const std::string password = credentials->substr(colon + 1);
+    const bool right_user = equal_in_constant_time(credentials->substr(0, colon), config.web_auth_username);
+    const bool right_password = config.web_auth_password.empty()
+                                    ? password_matches_old_hash(password, config.web_auth_password_hash)
+                                    : password_matches(password, config.web_auth_password);
+    if (right_user && right_password) proven_ = seen;
+    return right_user && right_password;
+}
+
+std::optional<Response> Gate::check(const Request& request, PathKind kind, Sight& sight) {
+    sight.trusted = is_whitelisted(request.ip);
+    if (kind == PathKind::kOpen) return std::nullopt;
+    const auto& config = config_.current();
+    const bool asks = config.web_auth_enabled && (kind == PathKind::kPrivate || !config.web_auth_private_only);
+    if (config.web_auth_enabled && (asks || !request.authorization.empty())) {
+        Client& guest = client(request.ip);
+        if (guest.wrong_passwords.sum(now()) >= kMostWrongPasswords) return too_many(60);
+        if (has_password(request.authorization)) {
+            sight.trusted = true;
+        } else {
+            if (!request.authorization.empty()) guest.wrong_passwords.add(now(), 1);
+            if (asks) return ask_for_password();
+        }
+    }
+    if (kind == PathKind::kFree || is_whitelisted(request.ip)) return std::nullopt;
+    return check_rate(request.ip);
+}
+
+std::optional<Response> Gate::check_rate(const std::string& ip) {
+    const auto& config = config_.current();
+    if (!config.web_rate_limit_enabled) return std::nullopt;
+    Client& guest = client(ip);
+    if (guest.burst.sum(now()) >= config.burst_limit()) return too_many(1);
+    if (guest.requests.sum(now()) >= config.requests_per_minute()) {
+        return too_many(60.0 / std::max(1, config.requests_per_minute()));
+    }
+    guest.burst.add(now(), 1);
+    guest.requests.add(now(), 1);
+    return std::nullopt;
+}
+
+Gate::Figures Gate::figures() {
+    Figures figures;
+    figures.limit_per_minute = config_.current().requests_per_minute();
+    figures.burst_limit = config_.current().burst_limit();
+    clients_.erase_if([&](Client& guest) {
+        const double requests = guest.requests.sum(now());
+        if (requests > 0) ++figures.clients;
+        figures.requests_last_minute += static_cast<std::uint64_t>(requests);
+        return requests <= 0 && guest.wrong_passwords.sum(now()) <= 0;
+    });
+    return figures;
+}
+
+void set_web_password(p2pool::options::SecurityConfigFile& config, const std::string& user,
+                      const std::string& password) {
+    config.change({{"web_auth_enabled", true},
+                   {"web_auth_username", user},
+                   {"web_auth_password", hash_password(password)},
+                   {"web_auth_password_hash", kNoOldHash}});
+    dash::log::info("Web interface password protection enabled for user: ", user,
+                    ". It stays on in later runs; set web_auth_enabled to false in security_config.json to end it.");
+}
+
+std::string mask_ip(const std::string& ip) {
+    if (p2pool::stratum::is_loopback(ip)) return ip;
+    const std::size_t dot = ip.rfind('.');
+    if (dot != std::string::npos) return ip.substr(0, dot) + ".x";
+    std::size_t end = 0;
+    for (int groups = 0; groups < 3 && end != std::string::npos; ++groups) {
+        const std::size_t colon = ip.find(':', end);
+        if (colon == std::string::npos || ip.compare(colon, 2, "::") == 0) return ip.substr(0, colon) + "::x";
+        end = colon + 1;
+    }
+    return ip.substr(0, end - 1) + "::x";
+}
+
+}  // namespace web

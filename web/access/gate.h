@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <random>
+#include <string>
+
+#include "dash/util/clock.h"
+#include "p2pool/options/security_config.h"
+#include "p2pool/stratum/lru_map.h"
+#include "p2pool/stratum/rate_window.h"
+#include "web/http/message.h"
+
+namespace web {
+
+/// What a path is, for who may see it and how often.
+enum class PathKind {
+    kOpen,     ///< health checks: always
+    kFree,     ///< static files and the event stream: needs the password, not counted
+    kPublic,   ///< figures of the pool and the node
+    kPrivate,  ///< miners' names, addresses, and the node's protection
+};
+
+/// How much a client sees.
+struct Sight {
+    bool trusted = false;  ///< authenticated, on this machine, or on the whitelist: addresses are not masked
+};
+
+/// Who may see what, and how often: HTTP Basic authentication and the request limits of security_config.json. Web
+/// thread.
+class Gate {
+  public:
+    Gate(p2pool::options::SecurityConfigFile& config, const dash::Clock& clock);
+
+    /// An answer that refuses the request; nullopt lets it through and fills in `sight`.
+    [[nodiscard]] std::optional<Response> check(const Request& request, PathKind kind, Sight& sight);
+
+    struct Figures {
+        std::size_t clients = 0;  ///< in the last minute
+        std::uint64_t requests_last_minute = 0;
+        int limit_per_minute = 0;
+        int burst_limit = 0;
+    };
+    [[nodiscard]] Figures figures();
+    [[nodiscard]] const p2pool::options::SecurityConfig& config() { return config_.current(); }
+
+  private:
+    static constexpr std::size_t kMaxClients = 10'000;
+
+    struct Client {
+        p2pool::stratum::RateWindow<60> requests{1};
+        p2pool::stratum::RateWindow<1> burst{1};
+        p2pool::stratum::RateWindow<60> wrong_passwords{1};
+    };
+
+    [[nodiscard]] Client& client(const std::string& ip);
+    [[nodiscard]] bool is_whitelisted(const std::string& ip);
+    [[nodiscard]] bool has_password(const std::string& authorization);
+    [[nodiscard]] std::optional<Response> check_rate(const std::string& ip);
+    [[nodiscard]] double now() const;
+
+    p2pool::options::SecurityConfigFile& config_;
+    const dash::Clock& clock_;
+    p2pool::stratum::LruMap<std::string, Client> clients_{kMaxClients};
+    /// Header and hash that were found to match last: the slow hash is computed once for a browser's many requests.
+    /// Kept as a keyed hash, not as the password.
+    std::string proven_;
+    std::string key_;
+};
+
+/// Turns on authentication with this user and password and keeps that in the file. Says so in the log.
+void set_web_password(p2pool::options::SecurityConfigFile& config, const std::string& user,
+                      const std::string& password);
+
+/// "203.0.113.7" → "203.0.113.x", IPv6 likewise after its first 48 bits; loopback stays.
+[[nodiscard]] std::string mask_ip(const std::string& ip);
+
+}  // namespace web

@@ -1,0 +1,85 @@
+#include "web/http/event_hub.h"
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <charconv>
+
+namespace web {
+namespace {
+
+constexpr std::chrono::seconds kHeartbeat{15};
+
+}  // namespace
+
+boost::asio::awaitable<std::string> EventQueue::next() {
+    if (events_.empty() && !ended_) {
+        wakeup_.expires_after(kHeartbeat);
+        co_await wakeup_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    }
+    std::string text;
+    if (ended_) co_return text;
+    for (const auto& event : events_)
+        text += *event;
+    events_.clear();
+    co_return text.empty() ? ":\n\n" : text;
+}
+
+void EventQueue::push(const std::shared_ptr<const std::string>& event) {
+    if (events_.size() >= kMaxEvents) {
+        end();
+        return;
+    }
+    events_.push_back(event);
+    wakeup_.cancel();
+}
+
+void EventQueue::end() {
+    ended_ = true;
+    events_.clear();
+    wakeup_.cancel();
+}
+
+void EventHub::publish(std::string_view name, std::string_view data) {
+    std::string text = "id: " + std::to_string(++last_id_) + "\nevent: ";
+    text.append(name).append("\ndata: ").append(data).append("\n\n");
+    const auto event = std::make_shared<const std::string>(std::move(text));
+    remembered_.push_back({last_id_, event});
+    if (remembered_.size() > kRemembered) remembered_.pop_front();
+    for (auto queue = queues_.begin(); queue != queues_.end();) {
+        if (const auto alive = queue->lock()) {
+            alive->push(event);
+            ++queue;
+        } else {
+            queue = queues_.erase(queue);
+        }
+    }
+}
+
+std::shared_ptr<EventQueue> EventHub::subscribe(const std::string& last_id) {
+    if (readers() >= kMaxReaders) return nullptr;
+    auto queue = std::make_shared<EventQueue>(executor_);
+    std::uint64_t seen = 0;
+    const auto [end, error] = std::from_chars(last_id.data(), last_id.data() + last_id.size(), seen);
+    if (error == std::errc() && end == last_id.data() + last_id.size() && seen <= last_id_) {
+        for (const Event& event : remembered_) {
+            if (event.id > seen) queue->push(event.text);
+        }
+    }
+    queues_.push_back(queue);
+    return queue;
+}
+
+std::size_t EventHub::readers() const {
+    return static_cast<std::size_t>(
+        std::count_if(queues_.begin(), queues_.end(), [](const auto& queue) { return !queue.expired(); }));
+}
+
+void EventHub::end_all() {
+    for (const auto& queue : queues_) {
+        if (const auto alive = queue.lock()) alive->end();
+    }
+    queues_.clear();
+}
+
+}  // namespace web

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "p2pool/stratum/server.h"
+#include "web/http/page.h"
+
+namespace web {
+
+struct HttpLimits {
+    /// Connections at once; one more is refused with 503.
+    std::size_t max_connections = 512;
+    /// Of one client.
+    std::size_t max_connections_per_client = 64;
+    std::size_t max_header_bytes = 8192;
+    std::size_t max_body_bytes = 16'384;
+    std::chrono::milliseconds request_timeout{30'000};  ///< for a request to arrive, and for the next one to begin
+    std::chrono::milliseconds write_timeout{60'000};    ///< for a client to take an answer
+};
+
+/// HTTP/1.1 on connections that the worker port hands over: keep-alive, HEAD, ETag and 304, gzip. Web thread.
+class HttpServer {
+  public:
+    /// Answers a request; may throw, which is a 500.
+    using Handler = std::function<std::shared_ptr<Page>(const Request&)>;
+
+    struct Counters {
+        std::size_t connections = 0;                  ///< open now
+        std::map<unsigned, std::uint64_t> responses;  ///< status → number since the start
+        std::uint64_t bytes_sent = 0;
+        double seconds = 0;  ///< spent in the handler
+    };
+
+    HttpServer(boost::asio::io_context& io, HttpLimits limits, Handler handler);
+
+    void take(p2pool::stratum::HttpConnection connection);
+    [[nodiscard]] const Counters& counters() const { return shared_->counters; }
+
+  private:
+    friend class HttpSession;
+    struct Shared {
+        HttpLimits limits;
+        Handler handler;
+        Counters counters;
+        std::map<std::string, std::size_t> by_client;  ///< bounded by max_connections
+    };
+
+    boost::asio::io_context& io_;
+    std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace web

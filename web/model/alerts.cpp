@@ -1,0 +1,117 @@
+#include "web/model/alerts.h"
+
+#include <algorithm>
+
+namespace web {
+namespace {
+
+const AlertRule& rule_named(std::string_view name) {
+    const auto& rules = alert_rules();
+    return *std::find_if(rules.begin(), rules.end(), [&](const AlertRule& rule) { return rule.name == name; });
+}
+
+std::string id_of(std::string_view rule, const std::string& subject) {
+    std::string id(rule);
+    if (!subject.empty()) id.append(":").append(subject);
+    return id;
+}
+
+}  // namespace
+
+std::string_view to_string(AlertLevel level) {
+    switch (level) {
+        case AlertLevel::kError:
+            return "error";
+        case AlertLevel::kWarning:
+            return "warning";
+        case AlertLevel::kInfo:
+            break;
+    }
+    return "info";
+}
+
+const std::vector<AlertRule>& alert_rules() {
+    static const std::vector<AlertRule> rules = {
+        {"dashd_lost", AlertLevel::kError, 20, 10, "dashd gives no block templates: no answer for 60 seconds"},
+        {"template_old", AlertLevel::kWarning, 60, 10,
+         "the block that is searched has been the same for 45 minutes: dashd may have lost the network"},
+        {"few_peers", AlertLevel::kWarning, 300, 60, "no p2pool node is connected: this node mines alone"},
+        {"few_dash_peers", AlertLevel::kWarning, 300, 60, "the broadcaster has fewer peers than it should"},
+        {"broadcast_poor", AlertLevel::kWarning, 0, 86'400,
+         "a block reached less than 90 % of the broadcaster's peers"},
+        {"block_orphaned", AlertLevel::kError, 0, 86'400, "a block of ours was orphaned or refused"},
+        {"worker_gone", AlertLevel::kWarning, 300, 30,
+         "a worker that mined for an hour has sent nothing for ten minutes"},
+        {"late_high", AlertLevel::kWarning, 300, 300, "more than 10 % of the work came too late (dead on arrival)"},
+        {"disk_low", AlertLevel::kError, 60, 300, "less than 1 GB is free where the data folder is"},
+    };
+    return rules;
+}
+
+void AlertBook::observe(std::string_view rule, const std::string& subject, bool bad, const std::string& text,
+                        double now) {
+    const std::string id = id_of(rule, subject);
+    auto found = watched_.find(id);
+    if (found == watched_.end()) {
+        if (!bad || watched_.size() >= kMostWatched) return;
+        found = watched_.emplace(id, Watched{{id, &rule_named(rule), text, now, 0}, false, false, 0}).first;
+    }
+    Watched& watched = found->second;
+    if (bad) watched.alert.text = text;
+    if (bad == watched.raised) {
+        watched.changed_at = 0;
+        if (!bad) watched_.erase(found);
+        return;
+    }
+    if (watched.changed_at <= 0) watched.changed_at = now;
+    const double lasted = now - watched.changed_at;
+    if (bad && lasted >= watched.alert.rule->raise_after_seconds) {
+        raise(watched);
+    } else if (!bad && lasted >= watched.alert.rule->clear_after_seconds) {
+        clear(watched, now);
+        watched_.erase(found);
+    }
+}
+
+void AlertBook::happened(std::string_view rule, const std::string& subject, const std::string& text, double now) {
+    observe(rule, subject, true, text, now);
+    const auto found = watched_.find(id_of(rule, subject));
+    if (found != watched_.end()) found->second.momentary = true;
+}
+
+void AlertBook::expire(double now) {
+    for (auto entry = watched_.begin(); entry != watched_.end();) {
+        Watched& watched = entry->second;
+        const bool over =
+            watched.momentary && watched.raised && now >= watched.alert.since + watched.alert.rule->clear_after_seconds;
+        if (over) clear(watched, now);
+        entry = over ? watched_.erase(entry) : std::next(entry);
+    }
+}
+
+void AlertBook::raise(Watched& watched) {
+    watched.raised = true;
+    watched.alert.since = watched.changed_at;
+    watched.changed_at = 0;
+    if (listener_) listener_(watched.alert);
+}
+
+void AlertBook::clear(Watched& watched, double now) {
+    watched.alert.until = now;
+    if (listener_) listener_(watched.alert);
+    past_.push_front(watched.alert);
+    while (past_.size() > kMostPast || (!past_.empty() && past_.back().until < now - kRememberedSeconds))
+        past_.pop_back();
+}
+
+std::vector<Alert> AlertBook::active() const {
+    std::vector<Alert> alerts;
+    for (const auto& entry : watched_) {
+        if (entry.second.raised) alerts.push_back(entry.second.alert);
+    }
+    std::stable_sort(alerts.begin(), alerts.end(),
+                     [](const Alert& a, const Alert& b) { return a.rule->level > b.rule->level; });
+    return alerts;
+}
+
+}  // namespace web

@@ -1,0 +1,119 @@
+#include "web/model/watch.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "web/model/model.h"
+
+namespace web {
+namespace {
+
+constexpr double kSilentSeconds = 60;
+constexpr double kOldBlockSeconds = 45 * 60;
+constexpr double kGoneSeconds = 600;
+constexpr double kWorkedSeconds = 3600;
+constexpr double kLateProportion = 0.1;
+constexpr std::uint64_t kFewestSubmits = 50;
+constexpr std::uintmax_t kLeastFreeBytes = 1'000'000'000;
+/// After the start there is nothing to complain about yet.
+constexpr double kGraceSeconds = 120;
+
+std::string seconds_text(double seconds) {
+    if (seconds < 120) return std::to_string(static_cast<long>(seconds)) + " s";
+    if (seconds < 7200) return std::to_string(static_cast<long>(seconds / 60)) + " min";
+    return std::to_string(static_cast<long>(seconds / 3600)) + " h";
+}
+
+void watch_dashd(const Model& model, AlertBook& alerts, double now) {
+    const auto& facts = model.now().template_facts;
+    const double silent = now - (facts ? facts->confirmed_at : model.facts().started_at);
+    alerts.observe("dashd_lost", {}, silent > kSilentSeconds,
+                   "dashd has given no template for " + seconds_text(silent) + ": see that it runs and is in sync",
+                   now);
+    const double age = facts ? now - facts->received_at : 0;
+    alerts.observe("template_old", {}, age > kOldBlockSeconds,
+                   "no new block for " + seconds_text(age) + ": does dashd have peers?", now);
+}
+
+void watch_peers(const Model& model, AlertBook& alerts, double now) {
+    alerts.observe("few_peers", {}, model.now().peers->peers.empty(),
+                   "no p2pool node is connected: is the p2pool port open, and the internet there?", now);
+    const Json status = model.broadcaster();
+    const Json& health = status.contains("health") ? status["health"] : Json::object();
+    const bool enabled = status.value("enabled", false);
+    alerts.observe(
+        "few_dash_peers", {}, enabled && !health.value("healthy", false),
+        "the broadcaster has " + std::to_string(health.value("total_connections", 0)) + " peers, fewer than it should",
+        now);
+}
+
+void watch_workers(Model& model, AlertBook& alerts, double now) {
+    for (const auto& worker : model.now().stratum->workers) {
+        const bool worked = worker.last_seen - worker.first_seen > kWorkedSeconds;
+        const double silent = now - worker.last_seen;
+        alerts.observe("worker_gone", worker.name, worked && silent > kGoneSeconds && silent < 86'400,
+                       worker.name + " has sent nothing for " + seconds_text(silent), now);
+    }
+    double hashes = 0;
+    double late = 0;
+    std::uint64_t seconds_with_work = 0;
+    for (const auto& entry : model.workers().rates(now)) {
+        hashes += entry.second.hashes_per_second;
+        late += entry.second.late_hashes_per_second;
+        seconds_with_work += entry.second.submits;
+    }
+    const double proportion = seconds_with_work < kFewestSubmits ? 0 : late / std::max(1.0, hashes);
+    alerts.observe("late_high", {}, proportion > kLateProportion,
+                   std::to_string(static_cast<int>(100 * proportion)) +
+                       " % of the work comes too late: miners' network, or an overloaded machine",
+                   now);
+}
+
+void watch_disk(const Model& model, AlertBook& alerts, double now) {
+    std::error_code error;
+    const auto space = std::filesystem::space(model.facts().net_datadir, error);
+    if (error) return;
+    alerts.observe("disk_low", {}, space.available < kLeastFreeBytes,
+                   "only " + std::to_string(space.available / 1'000'000) + " MB are free for the data folder", now);
+}
+
+}  // namespace
+
+void watch(Model& model, AlertBook& alerts) {
+    const double now = model.time();
+    alerts.expire(now);
+    watch_workers(model, alerts, now);
+    if (now < model.facts().started_at + kGraceSeconds) return;
+    watch_dashd(model, alerts, now);
+    watch_peers(model, alerts, now);
+    watch_disk(model, alerts, now);
+}
+
+StateLight state_light(const Model& model) {
+    const Snapshot& snapshot = model.now();
+    const auto& download = snapshot.peers->download;
+    if (snapshot.template_facts == nullptr) {
+        return {AlertLevel::kWarning, false, "no_template", "waiting for dashd's first block template"};
+    }
+    const double silent = model.time() - snapshot.template_facts->confirmed_at;
+    constexpr double kPollingSeconds = 30;
+    if (silent > kPollingSeconds) {
+        return {
+            AlertLevel::kError, false, "dashd_silent",
+            "dashd silent for " + seconds_text(silent) +
+                (snapshot.no_work_reason.empty() ? ": work goes on with the last template" : ": no work for miners")};
+    }
+    if (download.active && download.estimated_total > download.known_shares + 100) {
+        const std::size_t percent = 100 * download.known_shares / download.estimated_total;
+        return {AlertLevel::kInfo, false, "syncing", "syncing " + std::to_string(percent) + " %"};
+    }
+    if (!snapshot.no_work_reason.empty()) return {AlertLevel::kWarning, false, "no_work", snapshot.no_work_reason};
+    const auto alerts = model.alerts().active();
+    if (!alerts.empty() && alerts.front().rule->level != AlertLevel::kInfo) {
+        return {alerts.front().rule->level, false, "alert", alerts.front().text};
+    }
+    return {AlertLevel::kInfo, true, "all_well", "all well"};
+}
+
+}  // namespace web

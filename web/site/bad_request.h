@@ -1,0 +1,17 @@
+#pragma once
+
+#include "dash/util/error.h"
+
+namespace web {
+
+/// What a client asked for cannot be, or is not there; the text is for him.
+class BadRequest : public dash::Error {
+  public:
+    explicit BadRequest(const std::string& text, unsigned status = 400) : Error(text), status_(status) {}
+    [[nodiscard]] unsigned status() const { return status_; }
+
+  private:
+    unsigned status_;
+};
+
+}  // namespace web
