@@ -329,6 +329,7 @@ TEST_CASE("the same block is submitted once") {
     REQUIRE(place.wait_until([&] { return place.submits() == 2 && place.pushes() == 2; }));
 
     // Nor in a later run.
+    pipeline.stop();
     place.start().submit(won_block());
     REQUIRE(place.wait_until([&] { return place.submits() == 3; }));  // the other one, resumed
     place.loop.run_until([] { return false; }, 80ms);
