@@ -70,6 +70,7 @@ class Service::Impl {
     [[nodiscard]] Model& model() { return model_; }
 
   private:
+    void run_thread();
     void look();
     void tell(std::string_view name, const Json& data);
     /// A figure that cannot be made must not end the web thread.
@@ -109,7 +110,18 @@ void Service::Impl::start() {
             dash::log::error("Found blocks are not looked up any more, please report it: ", error.what());
         }
     });
-    thread_ = std::thread([this] { io_.run(); });
+    thread_ = std::thread([this] { run_thread(); });
+}
+
+void Service::Impl::run_thread() {
+    while (true) {
+        try {
+            io_.run();
+            return;
+        } catch (const std::exception& error) {  // costs the handler that threw, not the pages of the others
+            dash::log::error("Web pages: an error of this program, please report it: ", error.what());
+        }
+    }
 }
 
 void Service::Impl::stop() {

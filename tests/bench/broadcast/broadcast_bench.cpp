@@ -166,7 +166,7 @@ int main() {
     std::printf("20 peers, 50 ms round trip, 20 Mbit/s shared uplink; ms until so many peers have the block\n");
     std::printf("    block  push              50 %%      90 %%     100 %%   bytes sent\n");
     double gain = 0;
-    for (const std::size_t block_bytes : {20'000, 200'000, 2'000'000}) {
+    for (const std::size_t block_bytes : {20'000U, 200'000U, 2'000'000U}) {
         const Result compact = push_compact(*link, block_bytes);
         print(block_bytes, "compact", compact);
         const Result full = push_full(*link, block_bytes);

@@ -311,7 +311,7 @@ TEST_CASE("announcements of blocks are counted") {
     place.write_peer_file(2);
     place.start();
     REQUIRE(place.wait_for_peers(2));
-    for (const std::uint64_t block : {1, 2, 3})
+    for (const std::uint64_t block : {1U, 2U, 3U})
         place.network.announce(peer_address(1), Uint256(block));
     place.network.announce(peer_address(2), Uint256(1));
     CHECK(tests::wait_until(

@@ -56,10 +56,11 @@ class Document {
             CAPTURE(key);
             CHECK(value.contains(key.get<std::string>()));
         }
-        for (const auto& [key, member] : value.items()) {
+        for (const auto& member : value.items()) {
+            const std::string& key = member.key();
             CAPTURE(key);
             REQUIRE(schema["properties"].contains(key));
-            check(schema["properties"][key], member, path + "." + key);
+            check(schema["properties"][key], member.value(), path + "." + key);
         }
     }
 

@@ -98,8 +98,9 @@ TEST_CASE("bins are counted, read and kept as the python node does") {
         for (auto& entry : streams.at(name))
             entry.second.add(pool, time, values);
         if (!op.contains("get_data")) continue;
-        for (const auto& [stream, views] : op["get_data"].items()) {
-            for (const auto& [view, wanted] : views.items()) {
+        for (const auto& item : op["get_data"].items()) {
+            const std::string& stream = item.key();
+            for (const auto& [view, wanted] : item.value().items()) {
                 CAPTURE(stream);
                 CAPTURE(time);
                 // Reading may not disturb what comes: the python node reads a copy.
@@ -114,8 +115,9 @@ TEST_CASE("bins are counted, read and kept as the python node does") {
             }
         }
     }
-    for (const auto& [stream, views] : vectors["to_obj"].items()) {
-        for (const auto& [view, wanted] : views.items()) {
+    for (const auto& item : vectors["to_obj"].items()) {
+        const std::string& stream = item.key();
+        for (const auto& [view, wanted] : item.value().items()) {
             CAPTURE(stream);
             check_bins(wanted, streams.at(stream).at(view));
         }

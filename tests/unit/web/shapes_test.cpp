@@ -83,15 +83,17 @@ void compare(const Json& wanted, const Json& found, const std::string& path) {
             compare(wanted.begin().value(), found.begin().value(), path + ".*");
         }
     } else if (wanted.is_object() && found.is_object()) {
-        for (const auto& [key, value] : wanted.items()) {
+        for (const auto& member : wanted.items()) {
+            const std::string& key = member.key();
             CAPTURE(key);
             if (!found.contains(key)) {
                 CHECK(is_optional(key));
                 continue;
             }
-            compare(value, found[key], path + "." + key);
+            compare(member.value(), found[key], path + "." + key);
         }
-        for (const auto& [key, value] : found.items()) {
+        for (const auto& member : found.items()) {
+            const std::string& key = member.key();
             CAPTURE(key);
             CHECK((wanted.contains(key) || is_optional(key)));
         }
