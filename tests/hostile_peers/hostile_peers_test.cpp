@@ -14,6 +14,7 @@
 #include "tests/peer_network/share_maker.h"
 #include "tests/support/process.h"
 #include "tests/support/random.h"
+#include "tests/support/sanitizer.h"
 #include "tests/support/vectors.h"
 
 // A node under attack by the program hostile-peers, over loopback, and an honest peer who should not notice. How long:
@@ -29,7 +30,7 @@ using tests::RunningNode;
 constexpr std::uint32_t kChainLength = 200;
 /// Work is free on this network: orphans fill all the memory that they may.
 constexpr std::size_t kMostUnverifiedBytes = 32U << 20;
-constexpr std::size_t kMostGrowthBytes = 400U << 20;
+constexpr std::size_t kMostGrowthBytes = (tests::kAddressSanitizer ? 1200U : 400U) << 20;
 /// The attackers and the honest peer share the machine's cores with the node.
 constexpr std::chrono::seconds kMostSharePatience{5};
 constexpr double kMostPingSeconds = 5;
