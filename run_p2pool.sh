@@ -9,9 +9,9 @@ release=$here/build/release
 # Names the state of the sources, so that a build happens after an update and at no other start.
 source_state() {
     if git -C "$here" rev-parse HEAD 2> /dev/null; then
-        git -C "$here" diff HEAD --no-ext-diff -- '*.cpp' '*.h' '*.txt' '*.cmake' | cksum
+        git -C "$here" diff HEAD --no-ext-diff -- '*.cpp' '*.h' '*.txt' '*.cmake' '*.json' | cksum
     else
-        find "$here" -path "$release" -prune -o \( -name '*.cpp' -o -name '*.h' -o -name CMakeLists.txt \) -printf '%p %T@\n' | sort | cksum
+        find "$here" -path "$release" -prune -o \( -name '*.cpp' -o -name '*.h' -o -name CMakeLists.txt -o -name package-lock.json -o -name openapi.json \) -printf '%p %T@\n' | sort | cksum
     fi
 }
 

@@ -61,7 +61,13 @@ build_packages() {
         "nlohmann-json3-dev libsqlite3-dev zlib1g-dev libssl-dev libspdlog-dev libminiupnpc-dev doctest-dev libbenchmark-dev"
 }
 
-developer_packages() { echo "clang-14:clang-14 libclang-rt-14-dev clang-format-14:clang-format-14 clang-tidy-14:clang-tidy-14"; }
+# What fetches the dashboard's chart library. The node works without, so that these may fail to install: where Node comes
+# from elsewhere, the distribution's npm often does.
+web_packages() { echo "nodejs:node npm:npm"; }
+
+developer_packages() {
+    echo "clang-14:clang-14 libclang-rt-14-dev clang-format-14:clang-format-14 clang-tidy-14:clang-tidy-14 chromium:chromium"
+}
 
 # Compile jobs that fit the memory: a unit may need 1.5 GB.
 build_jobs() {
@@ -77,6 +83,8 @@ build_jobs() {
 build_targets() {
     # shellcheck disable=SC2046
     install_missing_packages $(build_packages)
+    # shellcheck disable=SC2046
+    install_missing_packages $(web_packages) || echo "Going on without npm: the dashboard will draw its charts more simply."
     local log
     log=$(mktemp)
     if ! cmake --preset release > "$log" 2>&1; then

@@ -21,8 +21,16 @@ std::filesystem::path launcher_dir() {
     return told != nullptr && *told != '\0' ? std::filesystem::path(told) : std::filesystem::current_path();
 }
 
+/// What the build fetched for the dashboard lies beside the program.
+std::filesystem::path vendor_dir() {
+    std::error_code error;
+    const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+    return error ? std::filesystem::path() : program.parent_path() / "web_vendor";
+}
+
 int run_node(const p2pool::options::Options& options) {
-    const p2pool::options::Settings settings = p2pool::options::resolve(options, launcher_dir());
+    p2pool::options::Settings settings = p2pool::options::resolve(options, launcher_dir());
+    settings.web_vendor = vendor_dir();
     if (!options.export_shares.empty()) {
         p2pool::node::export_shares(settings);
         return EXIT_SUCCESS;

@@ -46,7 +46,8 @@ class Service::Impl {
           model_(settings.facts, store_, clock, or_disabled(settings.broadcaster)),
           gate_(security_, clock),
           events_(io_.get_executor()),
-          site_(model_, gate_, events_, settings.static_folder, settings.own_pages),
+          site_(model_, gate_, events_,
+                {.folder = settings.static_folder, .vendor = settings.vendor_folder, .own = settings.own_pages}),
           server_(io_, HttpLimits{}, [this](const Request& request) { return site_.serve(request); }),
           client_(settings.rpc),
           daemon_(client_, *settings.facts.network->parent) {

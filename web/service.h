@@ -23,6 +23,7 @@ struct ServiceSettings {
     std::filesystem::path database;       ///< the node's SQLite file
     std::filesystem::path static_folder;  ///< of the pages below /static
     bool own_pages = true;                ///< they are this project's, not the operator's
+    std::filesystem::path vendor_folder;  ///< of what the build fetched for our own pages; need not exist
     /// User and password to protect the pages with from now on.
     std::optional<std::pair<std::string, std::string>> password;
     dash::rpc::ClientSettings rpc;  ///< for asking the chain about blocks

@@ -331,6 +331,7 @@ void Application::Impl::make_web(const std::string& payout_address) {
     web.facts.net_datadir = settings_.net_datadir;
     web.database = database_file(settings_);
     web.static_folder = settings_.web_static;
+    web.vendor_folder = settings_.web_vendor;
     web.own_pages = !settings_.options.web_static.has_value();
     web.password = settings_.options.web_password;
     web.rpc = rpc_settings(settings_);

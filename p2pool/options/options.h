@@ -101,6 +101,7 @@ struct Settings {
     std::filesystem::path net_datadir;         ///< <datadir>/<net>
     std::filesystem::path logfile;
     std::filesystem::path web_static;  ///< folder of the pages below /static
+    std::filesystem::path web_vendor;  ///< folder of what the build fetched for them
     std::vector<std::string> remarks;  ///< lines that tell the operator how something was understood
 };
 

@@ -59,6 +59,8 @@ node=$!
 started=$SECONDS
 wait_for "Started successfully" "$folder/node.log" "$node" 30 || fail "The node did not start." "$folder/node.log"
 
+echo "   Dashboard: http://127.0.0.1:$port/"
+
 echo "3. A miner on one processor core"
 "$programs/stratum-client" "127.0.0.1:$port" --user "$address.demo" --difficulty 0.00001 > "$folder/miner.log" 2>&1 &
 children+=($!)

@@ -96,8 +96,8 @@ Response StaticFiles::serve(std::span<const std::string> segments) const {
     response.etag = std::to_string(changed) + "-" + std::to_string(size);
     if (own_) {
         response.headers.emplace_back("Content-Security-Policy",
-                                      "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-                                      "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+                                      "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+                                      "form-action 'self'; frame-ancestors 'none'");
         response.headers.emplace_back("X-Frame-Options", "DENY");
     }
     return response;

@@ -77,6 +77,16 @@ void mark_payments(FoundBlock& block, const share_chain::Share& share, const das
     }
 }
 
+/// The same for a block without a share that lists them: who has no shares is no miner.
+void mark_strangers(FoundBlock& block, const std::map<dash::Bytes, std::uint64_t>& miners) {
+    if (miners.empty()) return;
+    for (BlockPayout& payout : block.payouts) {
+        if (payout.kind == BlockPayout::Kind::kMiner && miners.count(payout.script) == 0) {
+            payout.kind = BlockPayout::Kind::kPayment;
+        }
+    }
+}
+
 }  // namespace
 
 Model::Model(NodeFacts facts, Store& store, const dash::Clock& clock, std::function<Json()> broadcaster)
@@ -243,6 +253,8 @@ void Model::take(const dash::submission::WonBlock& won) {
     if (const ShareIndex::Entry* share = shares_.find(won.hash)) {
         block.miner = address_of(share->share->data().pubkey_hash);
         mark_payments(block, *share->share, *facts_.network->parent);
+    } else {
+        mark_strangers(block, snapshot_->chain->payouts);
     }
     if (FoundBlock* added = blocks_.add(std::move(block))) record(*added);
 }

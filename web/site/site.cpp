@@ -23,12 +23,13 @@ std::shared_ptr<Page> page(Response response) {
 
 }  // namespace
 
-Site::Site(Model& model, Gate& gate, EventHub& events, std::filesystem::path static_folder, bool own_pages)
+Site::Site(Model& model, Gate& gate, EventHub& events, const PageFolders& folders)
     : model_(model),
       gate_(gate),
       events_(events),
-      files_(static_folder, own_pages),
-      has_files_(std::filesystem::exists(static_folder / "index.html")) {
+      files_(folders.folder, folders.own),
+      vendor_(folders.own ? folders.vendor : std::filesystem::path(), true),
+      has_files_(std::filesystem::exists(folders.folder / "index.html")) {
     add_legacy_routes(routes_);
     add_api_routes(routes_);
     add_health_routes(routes_);
@@ -96,7 +97,12 @@ std::shared_ptr<Page> Site::serve_files(const Request& request) {
         response.body = kNoPages;
         return page(std::move(response));
     }
-    return page(files_.serve(std::span(request.segments).subspan(1)));
+    const auto segments = std::span(request.segments).subspan(1);
+    if (segments.size() > 1 && segments.front() == "vendor") {
+        Response vendor = vendor_.serve(segments.subspan(1));
+        if (vendor.status == 200) return page(std::move(vendor));
+    }
+    return page(files_.serve(segments));
 }
 
 }  // namespace web

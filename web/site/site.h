@@ -42,10 +42,18 @@ struct Route {
 /// Path without leading slash → route; arguments follow the path.
 using Routes = std::map<std::string, Route, std::less<>>;
 
+/// Where the pages below /static come from.
+struct PageFolders {
+    std::filesystem::path folder;
+    /// What lies here is at /static/vendor, before what `folder` has there; only of our own pages.
+    std::filesystem::path vendor;
+    bool own = true;  ///< our own pages, not the operator's
+};
+
 /// Finds the page for a request, checks who may see it, and keeps what was made until there is something new.
 class Site {
   public:
-    Site(Model& model, Gate& gate, EventHub& events, std::filesystem::path static_folder, bool own_pages);
+    Site(Model& model, Gate& gate, EventHub& events, const PageFolders& folders);
 
     [[nodiscard]] std::shared_ptr<Page> serve(const Request& request);
     /// What was made so far is old.
@@ -66,6 +74,7 @@ class Site {
     EventHub& events_;
     const HttpServer* server_ = nullptr;
     StaticFiles files_;
+    StaticFiles vendor_;
     bool has_files_;
     Routes routes_;
     std::map<std::string, std::shared_ptr<Page>> cache_;  ///< by target, sight and Accept; bounded

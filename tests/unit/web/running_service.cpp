@@ -123,6 +123,8 @@ void RunningService::start() {
     settings.facts = facts_;
     settings.database = folder_.path() / "p2pool.sqlite3";
     settings.static_folder = folder_.path() / "static";
+    settings.vendor_folder = folder_.path() / "fetched";
+    settings.own_pages = wishes_.own_pages;
     settings.password = wishes_.password;
     settings.rpc.port = 1;  // nobody there
     service_ = std::make_unique<web::Service>(std::move(settings), dash::system_clock());

@@ -16,6 +16,7 @@ struct Wishes {
     std::function<void(const std::filesystem::path& datadir)> prepare;
     std::string client_ip = "127.0.0.1";  ///< where clients seem to come from
     std::optional<std::pair<std::string, std::string>> password;
+    bool own_pages = true;
 };
 
 /// The web side alone, on a port of 127.0.0.1, with what a node would have told it.

@@ -18,6 +18,12 @@ void write(const std::filesystem::path& file, const std::string& text) {
 web_tests::Wishes with_pages() {
     web_tests::Wishes wishes;
     wishes.prepare = [](const std::filesystem::path& datadir) {
+        std::filesystem::create_directories(datadir / "static" / "vendor");
+        std::filesystem::create_directories(datadir / "fetched");
+        write(datadir / "static" / "vendor" / "chart.js", "// in its place");
+        write(datadir / "static" / "vendor" / "other.js", "// in its place");
+        write(datadir / "fetched" / "chart.js", "// fetched by the build");
+        std::filesystem::create_symlink(datadir / "secret.txt", datadir / "fetched" / "way_out.txt");
         write(datadir / "static" / "index.html", "<p>first page</p>");
         write(datadir / "static" / "sub" / "page.js", "// " + std::string(5000, 'x'));
         write(datadir / "static" / ".hidden", "secret");
@@ -86,6 +92,22 @@ TEST_CASE("files are served from their folder and from nowhere else") {
         CHECK((answer.status == 404 || answer.status == 400));
         CHECK(answer.body.find("secret") == std::string::npos);
     }
+}
+
+TEST_CASE("what the build fetched is served before what stands in its place, for our own pages only") {
+    {
+        const RunningService service(with_pages());
+        CHECK(service.get("/static/vendor/chart.js").body == "// fetched by the build");
+        CHECK(service.get("/static/vendor/chart.js").header("content-security-policy").find("default-src 'self'") == 0);
+        CHECK(service.get("/static/vendor/other.js").body == "// in its place");
+        for (const char* path : {"/static/vendor/way_out.txt", "/static/vendor/../secret.txt", "/static/vendor/"})
+            CHECK(service.get(path).status >= 400);
+    }
+    web_tests::Wishes operators = with_pages();
+    operators.own_pages = false;
+    const RunningService service(std::move(operators));
+    CHECK(service.get("/static/vendor/chart.js").body == "// in its place");
+    CHECK(service.get("/static/vendor/chart.js").header("content-security-policy").empty());
 }
 
 TEST_CASE("what is no request for a page is refused with a reason") {

@@ -1,0 +1,67 @@
+// One block: where it stands, how it reached the network, whom it pays.
+import { h } from "../lib/dom.js";
+import * as format from "../lib/format.js";
+import { live } from "../lib/live.js";
+import { address, amount, badge, card, fact, facts, hash, known, meter, nothing, time } from "../parts/basics.js";
+import { blockStatus } from "../parts/blocks.js";
+import { table } from "../parts/table.js";
+import { broadcastCard } from "../parts/timing.js";
+
+export const title = () => "Block";
+export const every = 15;
+export const reloadOn = ["block", "phase"];
+export const sources = ({ parameter }) => ({ block: `blocks/${encodeURIComponent(parameter)}`, broadcast: `broadcasts/${encodeURIComponent(parameter)}` });
+/** A block of another node, or one sent with the broadcaster off. */
+export const mayMiss = ["broadcast"];
+
+const kKinds = { miner: ["ok", "miner"], payment: ["info", "masternode, platform"], donation: ["off", "p2pool's authors"] };
+const kStates = {
+    submitted: "sent, waiting for the chain", accepted: "on the main chain", confirmed: "settled", orphaned: "another block has its place for now",
+    lost: "another block has its place", rejected: "dashd refused it",
+};
+
+function standing(block) {
+    return card("The block", null, facts(
+        fact("state", blockStatus(block)),
+        fact("confirmations", known(format.integer(block.confirmations), "dashd was not asked yet")),
+        fact("found", time(block.time)),
+        fact("took", known(format.duration(block.seconds), "it is the first block that this node knows of")),
+        fact("expected", known(format.duration(block.expected_seconds), "the pool's hash rate then is not known")),
+        fact("luck", known(format.wholePercent(block.luck_percent), "the pool's hash rate then is not known")),
+        fact("found by", block.miner ? address(block.miner) : known(null, "the share that found it is gone")),
+        fact("its share", hash(block.share_hash, { to: `#/share/${block.share_hash}`, what: "share hash" })),
+        fact("reward", amount(block.reward_duffs, "the block's coinbase is not known")),
+        fact("to miners", amount(block.miners_duffs, "the block's coinbase is not known")),
+        fact("its difficulty", known(format.difficulty(block.hash_difficulty), "not known"), "Of its hash; the network asked for less."),
+        fact("network difficulty", known(format.difficulty(block.network_difficulty), "it was not recorded"))));
+}
+
+function submission({ submission: report }) {
+    if (!report) return card("On its way to the network", null, nothing("Another node of the pool found and sent this block; this node has no report of it."));
+    return card("On its way to the network", null, facts(
+        fact("state", kStates[report.state] ?? report.state),
+        fact("found by", h("span", { class: "mono" }, report.finder)),
+        fact("dashd by P2P", report.daemon_p2p_sent ? badge("ok", "sent") : badge("warning", "not sent")),
+        fact("dashd by submitblock", report.submitblock_result || known(null, "dashd has not answered yet"), "\"duplicate\" means that dashd had it by P2P before."),
+        fact("Dash peers reached", format.integer(report.peers_reached)),
+        report.winner && fact("in its place", hash(report.winner, { what: "block hash", explorer: live.overview.node.block_explorer_url_prefix })),
+        report.resumed && fact("taken up", "after a restart of the node")));
+}
+
+const kColumns = (most) => [
+    { id: "address", label: "Paid", value: (p) => p.address ?? p.script, cell: (p) => (p.address ? address(p.address, { link: p.kind === "miner" }) : h("code", { "data-tip": p.script }, p.script.length > 20 ? `${p.script.slice(0, 20)}…` : `script ${p.script}`)) },
+    { id: "kind", label: "Kind", value: (p) => p.kind, cell: (p) => badge(...kKinds[p.kind]) },
+    { id: "duffs", label: "Amount", align: "number", value: (p) => p.duffs, cell: (p) => amount(p.duffs) },
+    { id: "bar", label: "", cell: (p) => h("div", { class: "bar-cell" }, meter(p.duffs / most, format.percent(p.duffs / most))) },
+];
+
+export function view({ data, ui, redraw }) {
+    const { block } = data;
+    const most = Math.max(1, ...(block.payouts ?? []).map((payout) => payout.duffs));
+    return h("div", { class: "stack" },
+        h("div", { class: "identity" }, h("b", null, format.integer(block.height) ?? ""), hash(block.hash, { what: "block hash", explorer: live.overview.node.block_explorer_url_prefix })),
+        h("div", { class: "halves" }, standing(block), submission(block)),
+        data.broadcast && broadcastCard(data.broadcast),
+        card("Whom it pays", null, block.payouts === null ? nothing("The block's coinbase is not known here.")
+            : table("outputs", kColumns(most), block.payouts, { context: { ui, redraw }, order: { by: "duffs", down: true }, most: 100 })));
+}

@@ -1,0 +1,69 @@
+// The share chain: the payout window as a picture, whom it pays, and the ends of its branches.
+import { h, slot } from "../lib/dom.js";
+import { kSeriesColors } from "../lib/colors.js";
+import * as format from "../lib/format.js";
+import { live } from "../lib/live.js";
+import { address, badge, card, choice, fact, facts, hash, known, meter, nothing, time } from "../parts/basics.js";
+import { describeShare, kSizes, rankAddresses, ShareStrip } from "../parts/share_strip.js";
+import { table } from "../parts/table.js";
+
+export const title = () => "Share chain";
+export const every = 15;
+export const reloadOn = ["share", "block"];
+export const sources = () => ({ chain: "shares", heads: "heads" });
+
+let strip = null;
+const kZooms = kSizes.map((size, i) => [size, ["S", "M", "L", "XL"][i]]);
+
+const kHeads = [
+    { id: "hash", label: "Share", cell: (x) => hash(x.hash, { to: `#/share/${x.hash}`, what: "share hash" }) },
+    { id: "height", label: "Height", align: "number", value: (x) => x.height, cell: (x) => format.integer(x.height) },
+    { id: "time", label: "Time", value: (x) => x.time, cell: (x) => time(x.time) },
+    { id: "miner", label: "Miner", value: (x) => x.miner, cell: (x) => address(x.miner) },
+    { id: "state", label: "", cell: (x) => [x.is_best && badge("ok", "best", "Miners work on this one."), !x.verified && badge("off", "not verified")] },
+];
+
+function legend(ranking, ui, redraw) {
+    const entry = ({ number, address: text, weight }, rank) => h("button", { type: "button", class: "legend-entry", "aria-pressed": String(ui.only === undefined || ui.only === number), "data-tip": text, onclick: () => {
+        ui.only = ui.only === number ? undefined : number;
+        redraw();
+    } }, h("i", { class: "square", vars: { "--color": `var(--series-${rank})` } }), format.shortAddress(text), h("b", null, format.percent(weight)));
+    const rest = ranking.slice(kSeriesColors).reduce((sum, one) => sum + one.weight, 0);
+    const mark = (name, label) => h("span", { class: "legend-entry" }, h("i", { class: `square ${name}`, vars: { "--color": "var(--sunken)" } }), label);
+    return h("div", { class: "legend" }, ranking.slice(0, kSeriesColors).map(entry),
+        rest > 0 && h("span", { class: "legend-entry" }, h("i", { class: "square", vars: { "--color": "var(--muted)" } }), `${ranking.length - kSeriesColors} others`, h("b", null, format.percent(rest))),
+        h("span", { class: "legend-entry" }, h("i", { class: "square", vars: { "--color": "var(--gold-bright)" } }), "block"), mark("mark-ours", "found here"), mark("mark-orphan", "tells of an orphan"), mark("mark-late", "tells of a late one"));
+}
+
+function payoutBars(ranking) {
+    const most = ranking[0]?.weight || 1;
+    return h("ul", { class: "bars" }, ranking.slice(0, 12).map((entry, rank) => h("li", { key: entry.address },
+        address(entry.address), h("div", { class: "meter plain", role: "img", "aria-label": format.percent(entry.weight), vars: { "--part": (entry.weight / most).toFixed(4), "--accent": rank < kSeriesColors ? `var(--series-${rank})` : "var(--muted)" } }), h("b", null, format.percent(entry.weight)))));
+}
+
+export function view({ data, ui, redraw }) {
+    const { chain, heads } = data;
+    const { pool } = live.overview;
+    strip ??= new ShareStrip(() => redraw());
+    const ranking = rankAddresses(chain);
+    if (strip.chain !== chain || strip.only !== ui.only) strip.update(chain, ranking, ui.only);
+    const size = ui.size ?? kSizes[1];
+    if (strip.size !== size) strip.zoom(size);
+    const empty = chain.hash.length === 0;
+    return h("div", { class: "stack" },
+        card("The chain", null, facts(
+            fact("height", known(pool.chain_height || null, "the share chain is empty")),
+            fact("payout window", `${format.integer(chain.window)} shares`, "The shares that are paid by the next block."),
+            fact("best share", chain.best ? hash(chain.best, { to: `#/share/${chain.best}`, what: "share hash" }) : known(null, "the share chain is empty")),
+            fact("share difficulty", known(format.difficulty(pool.share_difficulty), "the share chain is empty"), "What every share has to meet at least."),
+            fact("stale in the pool", known(format.percent(pool.stale_proportion), "known with ten shares"), "Orphaned and late shares of all, as the chain's shares tell."),
+            fact("shares here", `${format.integer(pool.shares_known)} · ${format.integer(pool.shares_verified)} verified`))),
+        card("Payout window", { extra: choice("Size of a cell", kZooms, size, (value) => {
+            ui.size = value;
+            redraw();
+        }) }, empty ? nothing("The share chain is empty. The first share begins it.") : [
+            slot(strip), h("p", { class: "strip-text", role: "status" }, strip.chosen !== null && strip.chosen < chain.hash.length ? describeShare(chain, strip.chosen) : "newest first; point at a share, or press Tab and the arrow keys"), legend(ranking, ui, redraw)]),
+        h("div", { class: "halves" },
+            card("Whose shares these are", { extra: h("a", { class: "more", href: "#/payouts" }, "payouts →") }, empty ? nothing("Nobody's yet.") : payoutBars(ranking)),
+            card("Heads", null, heads.heads.length === 0 ? nothing("None yet.") : table("heads", kHeads, heads.heads, { context: { ui, redraw }, key: (x) => x.hash, most: 12, caption: "Ends of the share chain's branches" }))));
+}

@@ -1,0 +1,51 @@
+// Tables that sort by their heads and become cards on a phone.
+import { h } from "../lib/dom.js";
+import { tip } from "./basics.js";
+
+function compare(a, b) {
+    // What is not known comes last in either direction.
+    if (a === null || a === undefined) return b === null || b === undefined ? 0 : Infinity;
+    if (b === null || b === undefined) return -Infinity;
+    return typeof a === "string" ? a.localeCompare(b, undefined, { numeric: true }) : Number(a) - Number(b);
+}
+
+function sorted(rows, column, down) {
+    if (!column?.value) return rows;
+    return [...rows].sort((a, b) => {
+        const order = compare(column.value(a), column.value(b));
+        return Math.abs(order) === Infinity || !down ? order : -order;
+    });
+}
+
+function head(column, order, sortBy) {
+    const isSorted = order.by === column.id;
+    const direction = isSorted ? (order.down ? "descending" : "ascending") : undefined;
+    const label = column.tip ? tip(column.label, column.tip) : column.label;
+    return h("th", { role: "columnheader", scope: "col", class: column.align, "aria-sort": direction },
+        column.value ? h("button", { type: "button", class: "sort", "data-tip": column.tip, onclick: () => sortBy(column.id) }, column.label, h("span", { class: "arrow", "aria-hidden": "true" }, isSorted ? (order.down ? "↓" : "↑") : "")) : label);
+}
+
+/**
+ * `columns`: { id, label, tip, align: "number", value(row) to sort by, cell(row) }.
+ * `context`: the page's { ui, redraw }, which keeps the order under the table's name.
+ */
+export function table(name, columns, rows, { context, key, order: first = {}, caption, most = 200, selected } = {}) {
+    const order = context?.ui[name] ?? first;
+    const sortBy = (id) => {
+        context.ui[name] = { by: id, down: order.by === id ? !order.down : true };
+        context.redraw();
+    };
+    const all = sorted(rows, columns.find((column) => column.id === order.by), order.down);
+    const shown = all.slice(0, context?.ui[`${name}-all`] ? Infinity : most);
+    const body = shown.map((row) => h("tr", { role: "row", key: key?.(row), class: selected?.(row) ? "selected" : undefined },
+        columns.map((column) => h("td", { role: "cell", class: column.align, "data-label": column.label }, column.cell(row)))));
+    return h("div", { class: "table-frame", key: `table-${name}` },
+        h("table", { role: "table", class: "table" },
+            h("caption", { class: "hidden" }, caption ?? name),
+            h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, columns.map((column) => head(column, order, sortBy)))),
+            h("tbody", { role: "rowgroup" }, body)),
+        all.length > shown.length && h("button", { type: "button", class: "button", onclick: () => {
+            context.ui[`${name}-all`] = true;
+            context.redraw();
+        } }, `Show all ${all.length}`));
+}
