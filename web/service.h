@@ -27,6 +27,8 @@ struct ServiceSettings {
     /// User and password to protect the pages with from now on.
     std::optional<std::pair<std::string, std::string>> password;
     dash::rpc::ClientSettings rpc;  ///< for asking the chain about blocks
+    /// JSON of a won block's broadcast, null when there was none; called on the web thread. Unset: no broadcaster.
+    std::function<nlohmann::json(const dash::Uint256&)> broadcast_report;
     /// JSON of /broadcaster_status; thread-safe, returns at once. Unset: there is no broadcaster.
     std::function<nlohmann::json()> broadcaster;
 };

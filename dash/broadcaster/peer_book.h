@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -37,9 +38,11 @@ struct PeerRecord {
     std::uint64_t connection_attempts = 0;
     double uptime_seconds = 0;      ///< of all connections that have ended
     std::optional<double> ping_ms;  ///< last measured
-    std::optional<bool> outbound;   ///< dashd's side of its own connection to the peer
-    bool at_dashd = false;          ///< dashd was connected to it when last asked
-    AttemptHistory attempts;        ///< of this run
+    static constexpr std::size_t kRecentPings = 30;
+    std::deque<double> recent_pings_ms;  ///< of this run, the last at the end
+    std::optional<bool> outbound;        ///< dashd's side of its own connection to the peer
+    bool at_dashd = false;               ///< dashd was connected to it when last asked
+    AttemptHistory attempts;             ///< of this run
 };
 
 /// The addresses of the network's nodes as far as they are known.

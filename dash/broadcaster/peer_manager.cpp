@@ -126,6 +126,10 @@ void PeerManager::ping_measured(const PeerAddress& address, std::chrono::microse
     constexpr double kMicrosecondsPerMillisecond = 1000;
     if (PeerRecord* record = book_.find(address)) {
         record->ping_ms = static_cast<double>(time.count()) / kMicrosecondsPerMillisecond;
+        // The same measurement may be told again.
+        if (!record->recent_pings_ms.empty() && record->recent_pings_ms.back() == *record->ping_ms) return;
+        record->recent_pings_ms.push_back(*record->ping_ms);
+        if (record->recent_pings_ms.size() > PeerRecord::kRecentPings) record->recent_pings_ms.pop_front();
     }
 }
 
@@ -216,7 +220,7 @@ PeerManager::Crowd PeerManager::crowd() const {
     return crowd;
 }
 
-double PeerManager::score_of(const PeerRecord& peer, const Crowd& crowd) const {
+Standing PeerManager::standing_of(const PeerRecord& peer, const Crowd& crowd) const {
     Standing standing;
     const auto group = crowd.find(network_group(peer.address));
     if (group != crowd.end()) standing.others_of_group = group->second;
@@ -229,12 +233,21 @@ double PeerManager::score_of(const PeerRecord& peer, const Crowd& crowd) const {
         standing.silent_seconds = seconds_between(connection->second.last_message, now);
         --standing.others_of_group;
     }
-    return score(peer, standing);
+    return standing;
+}
+
+double PeerManager::score_of(const PeerRecord& peer, const Crowd& crowd) const {
+    return score(peer, standing_of(peer, crowd));
 }
 
 double PeerManager::score_of(const PeerAddress& address) const {
+    return score_parts_of(address).sum();
+}
+
+ScoreParts PeerManager::score_parts_of(const PeerAddress& address) const {
     const auto record = book_.records().find(address);
-    return record == book_.records().end() ? 0 : score_of(record->second, crowd());
+    return record == book_.records().end() ? ScoreParts{}
+                                           : score_parts(record->second, standing_of(record->second, crowd()));
 }
 
 const PeerRecord* PeerManager::best_candidate(const Crowd& crowd) const {

@@ -107,6 +107,8 @@ class PeerManager {
     Learned dashd_answered(Refresh reason, const std::vector<rpc::PeerInfo>& peers);
 
     [[nodiscard]] double score_of(const PeerAddress& address) const;
+    /// All 0 for a peer that is not in the book.
+    [[nodiscard]] ScoreParts score_parts_of(const PeerAddress& address) const;
     [[nodiscard]] std::size_t most_peers() const { return limits_.max_peers - 1; }
     [[nodiscard]] const Limits& limits() const { return limits_; }
     [[nodiscard]] const PeerBook& book() const { return book_; }
@@ -121,6 +123,7 @@ class PeerManager {
     /// How many connections and attempts each network group has.
     using Crowd = std::map<std::uint64_t, std::size_t>;
     [[nodiscard]] Crowd crowd() const;
+    [[nodiscard]] Standing standing_of(const PeerRecord& peer, const Crowd& crowd) const;
     [[nodiscard]] double score_of(const PeerRecord& peer, const Crowd& crowd) const;
     [[nodiscard]] const PeerRecord* best_candidate(const Crowd& crowd) const;
     /// Of those that are connected for long enough.

@@ -24,18 +24,29 @@ double first_part(const PeerRecord& peer) {
 
 }  // namespace
 
-double score(const PeerRecord& peer, const Standing& standing) {
+double ScoreParts::sum() const {
+    return std::max(0.0, success + ping + first + uptime + liveness + source + group + at_dashd + failures);
+}
+
+ScoreParts score_parts(const PeerRecord& peer, const Standing& standing) {
     constexpr std::size_t kMostOthers = 3;
     constexpr int kMostFailures = 3;
     const double hours_connected = (peer.uptime_seconds + standing.connected_seconds) / kSecondsPerHour;
-    double sum = success_part(peer) + ping_part(peer) + first_part(peer);
-    sum += 20 * std::min(1.0, hours_connected / 24);
-    sum += 20 / (1 + std::max(0.0, standing.silent_seconds) / kSecondsPerHour);
-    sum -= 25 * static_cast<double>(std::min(standing.others_of_group, kMostOthers));
-    sum -= 20 * std::min(kMostFailures, peer.attempts.failures());
-    if (peer.at_dashd) sum -= 30;
-    if (peer.source == Source::kP2p) sum += 15;
-    return std::max(0.0, sum);
+    ScoreParts parts;
+    parts.success = success_part(peer);
+    parts.ping = ping_part(peer);
+    parts.first = first_part(peer);
+    parts.uptime = 20 * std::min(1.0, hours_connected / 24);
+    parts.liveness = 20 / (1 + std::max(0.0, standing.silent_seconds) / kSecondsPerHour);
+    parts.source = peer.source == Source::kP2p ? 15 : 0;
+    parts.group = -25 * static_cast<double>(std::min(standing.others_of_group, kMostOthers));
+    parts.at_dashd = peer.at_dashd ? -30 : 0;
+    parts.failures = -20 * std::min(kMostFailures, peer.attempts.failures());
+    return parts;
+}
+
+double score(const PeerRecord& peer, const Standing& standing) {
+    return score_parts(peer, standing).sum();
 }
 
 }  // namespace dash::broadcaster

@@ -29,6 +29,20 @@ struct Standing {
 ///     + 15 when a peer told of it             dashd's own surroundings are what the local dashd reaches anyway
 ///
 /// and never below 0.
+struct ScoreParts {
+    double success = 0;
+    double ping = 0;
+    double first = 0;
+    double uptime = 0;
+    double liveness = 0;
+    double source = 0;
+    double group = 0;  ///< not above 0, as the next two
+    double at_dashd = 0;
+    double failures = 0;
+
+    [[nodiscard]] double sum() const;
+};
+[[nodiscard]] ScoreParts score_parts(const PeerRecord& peer, const Standing& standing);
 [[nodiscard]] double score(const PeerRecord& peer, const Standing& standing);
 
 }  // namespace dash::broadcaster

@@ -80,14 +80,21 @@ json dashd_json(const LocalDashd& dashd, double now) {
             {"ping_ms", or_null(dashd.ping_ms)}};
 }
 
-json peer_json(const PeerRecord& peer, const Connected& connection, double score, SteadyTime now) {
+json score_json(const ScoreParts& parts) {
+    return {{"success", parts.success}, {"ping", parts.ping},         {"first", parts.first},
+            {"uptime", parts.uptime},   {"liveness", parts.liveness}, {"source", parts.source},
+            {"group", parts.group},     {"at_dashd", parts.at_dashd}, {"failures", parts.failures}};
+}
+
+json peer_json(const PeerRecord& peer, const Connected& connection, const ScoreParts& score, SteadyTime now) {
     const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(now - connection.since_steady);
     return {{"host", host_text(peer.address)},
             {"port", peer.address.port},
             {"protected", false},
             {"connected_since", connection.since},
             {"uptime_seconds", uptime.count()},
-            {"score", score},
+            {"score", score.sum()},
+            {"score_parts", score_json(score)},
             {"source", to_string(peer.source)},
             {"successful_broadcasts", peer.successful_broadcasts},
             {"failed_broadcasts", peer.failed_broadcasts},
@@ -97,6 +104,7 @@ json peer_json(const PeerRecord& peer, const Connected& connection, double score
             {"connection_attempts", peer.connection_attempts},
             {"last_seen", peer.last_seen},
             {"ping_ms", or_null(peer.ping_ms)},
+            {"recent_pings_ms", peer.recent_pings_ms},
             {"connected_to_dashd", peer.at_dashd}};
 }
 
@@ -105,8 +113,8 @@ json active_json(const PeerManager& manager, SteadyTime now) {
     for (const auto& [address, connection] : manager.connections()) {
         const auto record = manager.book().records().find(address);
         if (record == manager.book().records().end()) continue;
-        const double score = manager.score_of(address);
-        active.emplace_back(score, peer_json(record->second, connection, score, now));
+        const ScoreParts score = manager.score_parts_of(address);
+        active.emplace_back(score.sum(), peer_json(record->second, connection, score, now));
     }
     std::stable_sort(active.begin(), active.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
     json list = json::array();

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "dash/broadcaster/broadcaster.h"
+#include "dash/broadcaster/report_reader.h"
 #include "dash/p2p/daemon_link.h"
 #include "dash/primitives/address.h"
 #include "dash/rpc/client.h"
@@ -332,6 +333,10 @@ void Application::Impl::make_web(const std::string& payout_address) {
     web.database = database_file(settings_);
     web.static_folder = settings_.web_static;
     web.vendor_folder = settings_.web_vendor;
+    if (broadcaster_ != nullptr) {
+        const auto reports = std::make_shared<dash::broadcaster::ReportReader>(database_file(settings_));
+        web.broadcast_report = [reports](const dash::Uint256& block) { return reports->read(block); };
+    }
     web.own_pages = !settings_.options.web_static.has_value();
     web.password = settings_.options.web_password;
     web.rpc = rpc_settings(settings_);

@@ -31,6 +31,11 @@ class Model {
 
     void set_event_sink(EventSink sink) { sink_ = std::move(sink); }
 
+    /// How a won block went to the Dash network, as dash::broadcaster::ReportReader tells it; null: nothing is known.
+    void set_broadcast_reports(std::function<Json(const dash::Uint256&)> reports) {
+        broadcast_reports_ = std::move(reports);
+    }
+
     /// Hears of each alert when it begins and when it ends.
     void set_alert_listener(AlertBook::Listener listener) { alert_listener_ = std::move(listener); }
 
@@ -65,6 +70,9 @@ class Model {
     [[nodiscard]] FoundBlocks& blocks() { return blocks_; }
     [[nodiscard]] const AlertBook& alerts() const { return alerts_; }
     [[nodiscard]] Json broadcaster() const { return broadcaster_(); }
+    [[nodiscard]] Json broadcast_report(const dash::Uint256& block) const {
+        return broadcast_reports_ ? broadcast_reports_(block) : Json();
+    }
     /// Entries of /web/log, oldest first.
     [[nodiscard]] const std::deque<Json>& log() const { return log_; }
     /// Shares found by this node's miners since its start.
@@ -100,6 +108,7 @@ class Model {
     Store& store_;
     const dash::Clock& clock_;
     std::function<Json()> broadcaster_;
+    std::function<Json(const dash::Uint256&)> broadcast_reports_;
     EventSink sink_;
     AlertBook::Listener alert_listener_;
     SnapshotPtr snapshot_;

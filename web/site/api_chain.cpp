@@ -63,6 +63,7 @@ Json block_page(const PageContext& context) {
         if (luck.block->hash != hash) continue;
         Json block = block_json(context.model, luck);
         block["payouts"] = payouts_json(context.model, *luck.block);
+        block["broadcast"] = context.model.broadcast_report(hash);
         block["submission"] = luck.block->submission ? submission_json(*luck.block->submission) : Json();
         return block;
     }

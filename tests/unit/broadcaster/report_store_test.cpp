@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <nlohmann/json.hpp>
+
+#include "dash/broadcaster/report_reader.h"
 #include "dash/util/error.h"
 #include "tests/support/process.h"
 
@@ -142,4 +145,29 @@ TEST_CASE("points of the history") {
 
 TEST_CASE("a file that cannot be used is told as such") {
     CHECK_THROWS_AS(ReportStore("/nonexistent/folder/p2pool.sqlite3"), dash::ConfigError);
+}
+
+TEST_CASE("a report is read as it was told, the peers reached first first") {
+    const Place place;
+    ReportStore store(place.file());
+    ReportReader reader(place.file());
+    CHECK(reader.read(Uint256(0xb10c)).is_null());
+    store.save(sample());
+    const nlohmann::json report = reader.read(Uint256(0xb10c));
+    CHECK(report.at("height") == 500);
+    CHECK(report.at("time") == 1'700'000'000.5);
+    CHECK(report.at("reached") == 1);
+    CHECK(report.at("ms_50_percent") == 12.5);
+    CHECK(report.at("ms_90_percent").is_null());
+    const nlohmann::json& peers = report.at("peers");
+    REQUIRE(peers.size() == 3);
+    CHECK(peers.at(0).at("address") == "1.2.3.4:9999");
+    CHECK(peers.at(0).at("state") == "reached");
+    CHECK(peers.at(0).at("first_byte_ms") == 0.2);
+    CHECK(peers.at(1).at("state") == "failed");
+    CHECK(peers.at(1).at("sent") == "compact and full");
+    CHECK(peers.at(1).at("outcome") == "no sign in 10 s");
+    CHECK(peers.at(1).at("reached_ms").is_null());
+    CHECK(peers.at(2).at("state") == "announced");
+    CHECK(peers.at(2).at("confirmed_ms") == 700);
 }

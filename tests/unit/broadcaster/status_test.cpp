@@ -123,6 +123,11 @@ TEST_CASE("each peer is told with its counts, the resting ones with their time")
     CHECK(active.at("host") == "1.2.3.4");
     CHECK(active.at("port") == 9999);
     CHECK(active.at("ping_ms") == doctest::Approx(45.5));
+    CHECK(active.at("recent_pings_ms") == json({45.5}));
+    double sum = 0;
+    for (const json& part : active.at("score_parts"))
+        sum += part.get<double>();
+    CHECK(active.at("score").get<double>() == doctest::Approx(sum));
     CHECK(active.at("connection_attempts") == 1);
     CHECK(active.at("uptime_seconds") == 200);
     const json& resting = peers.at("in_backoff").at(0);
@@ -130,6 +135,16 @@ TEST_CASE("each peer is told with its counts, the resting ones with their time")
     CHECK(resting.at("backoff_total_seconds") == 300);
     CHECK(resting.at("backoff_remaining_seconds") == 220);
     CHECK(resting.at("attempts") == 3);
+}
+
+TEST_CASE("of the pings the last ones are told") {
+    Place place;
+    for (int ping = 1; ping <= 40; ++ping)
+        place.manager->ping_measured(*parse_peer_address("1.2.3.4:9999"), std::chrono::milliseconds(ping));
+    const json pings = place.status().at("peers").at("active").at(0).at("recent_pings_ms");
+    REQUIRE(pings.size() == 30);
+    CHECK(pings.front() == 11);
+    CHECK(pings.back() == 40);
 }
 
 TEST_CASE("dashd away, and health by network peers alone") {

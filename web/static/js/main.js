@@ -41,9 +41,7 @@ async function fetchSource(page, name) {
         page.data[name] = answer;
         delete page.errors[name];
     } catch (error) {
-        if (page.sources[name] !== path) return;
-        if (error.status === 404 && page.module.mayMiss?.includes(name)) page.data[name] = null;
-        else page.errors[name] = error;
+        if (page.sources[name] === path) page.errors[name] = error;
     }
 }
 
@@ -88,7 +86,9 @@ async function show() {
     document.title = `${mine.heading} · p2pool-dash`;
     draw();
     await load(mine);
-    if (isFirst || mine !== shown) return;
+    if (mine !== shown) return;
+    document.querySelector(".navigation [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+    if (isFirst) return;
     scrollTo(0, 0);
     document.getElementById("heading")?.focus({ preventScroll: true });
 }

@@ -93,7 +93,7 @@ export class Chart {
                 { ...axis, values: (_, splits) => splits.map((value) => (value === 0 ? "0" : this.data.format(value))), size: 74, space: 40 }],
             series: [{}, ...shown.map((one) => ({
                 label: one.label, stroke: () => color(one.color), width: 2, spanGaps: false, points: { show: false, size: 5, fill: () => color(one.color), filter: isolated },
-                fill: one.fill ? () => color(`${one.color}-soft`) || color(one.color) : undefined,
+                fill: one.fill ? () => color(`${one.color}-soft`) || `${color(one.color)}26` : undefined,
             }))],
             hooks: { setCursor: [(plot) => this.#drawLegend(plot.cursor.idx)], draw: [(plot) => this.#drawMarks(plot)] },
         };

@@ -4,15 +4,14 @@ import * as format from "../lib/format.js";
 import { live } from "../lib/live.js";
 import { address, amount, badge, card, fact, facts, hash, known, meter, nothing, time } from "../parts/basics.js";
 import { blockStatus } from "../parts/blocks.js";
+import { icon } from "../parts/icons.js";
 import { table } from "../parts/table.js";
 import { broadcastCard } from "../parts/timing.js";
 
 export const title = () => "Block";
 export const every = 15;
 export const reloadOn = ["block", "phase"];
-export const sources = ({ parameter }) => ({ block: `blocks/${encodeURIComponent(parameter)}`, broadcast: `broadcasts/${encodeURIComponent(parameter)}` });
-/** A block of another node, or one sent with the broadcaster off. */
-export const mayMiss = ["broadcast"];
+export const sources = ({ parameter }) => ({ block: `blocks/${encodeURIComponent(parameter)}` });
 
 const kKinds = { miner: ["ok", "miner"], payment: ["info", "masternode, platform"], donation: ["off", "p2pool's authors"] };
 const kStates = {
@@ -36,14 +35,23 @@ function standing(block) {
         fact("network difficulty", known(format.difficulty(block.network_difficulty), "it was not recorded"))));
 }
 
-function submission({ submission: report }) {
+const step = (isDone, name, value, explanation) => h("li", { class: isDone ? "done" : "open", "data-tip": explanation }, icon(isDone ? "check" : "more"), h("b", null, name), h("span", null, value));
+
+/** The ways a won block takes, all at once, and how it ends. */
+function steps({ broadcast, chainlock }, report) {
+    const all = broadcast ? format.milliseconds(broadcast.ms_all ?? broadcast.ms_90_percent ?? broadcast.ms_50_percent) : null;
+    return h("ol", { class: "steps" },
+        step(report.daemon_p2p_sent, "dashd by P2P", report.daemon_p2p_sent ? "sent" : "not sent", "The fastest way into your own dashd."),
+        step(report.peers_reached > 0, "Dash peers", report.peers_reached > 0 ? `${format.integer(report.peers_reached)} reached${all ? ` in ${all}` : ""}` : "none reached", "The broadcaster's peers, all at once."),
+        step(report.submitblock_result !== "", "submitblock", report.submitblock_result || "no answer yet", "dashd's own word. \"duplicate\" means that it had the block by P2P before."),
+        step(chainlock, "ChainLock", chainlock ? "locked" : "not yet", "Masternodes sign the block: no other can take its place."));
+}
+
+function submission(block) {
+    const { submission: report } = block;
     if (!report) return card("On its way to the network", null, nothing("Another node of the pool found and sent this block; this node has no report of it."));
-    return card("On its way to the network", null, facts(
-        fact("state", kStates[report.state] ?? report.state),
+    return card("On its way to the network", { extra: h("span", null, kStates[report.state] ?? report.state) }, steps(block, report), facts(
         fact("found by", h("span", { class: "mono" }, report.finder)),
-        fact("dashd by P2P", report.daemon_p2p_sent ? badge("ok", "sent") : badge("warning", "not sent")),
-        fact("dashd by submitblock", report.submitblock_result || known(null, "dashd has not answered yet"), "\"duplicate\" means that dashd had it by P2P before."),
-        fact("Dash peers reached", format.integer(report.peers_reached)),
         report.winner && fact("in its place", hash(report.winner, { what: "block hash", explorer: live.overview.node.block_explorer_url_prefix })),
         report.resumed && fact("taken up", "after a restart of the node")));
 }
@@ -61,7 +69,7 @@ export function view({ data, ui, redraw }) {
     return h("div", { class: "stack" },
         h("div", { class: "identity" }, h("b", null, format.integer(block.height) ?? ""), hash(block.hash, { what: "block hash", explorer: live.overview.node.block_explorer_url_prefix })),
         h("div", { class: "halves" }, standing(block), submission(block)),
-        data.broadcast && broadcastCard(data.broadcast),
+        block.broadcast && broadcastCard(block.broadcast),
         card("Whom it pays", null, block.payouts === null ? nothing("The block's coinbase is not known here.")
             : table("outputs", kColumns(most), block.payouts, { context: { ui, redraw }, order: { by: "duffs", down: true }, most: 100 })));
 }

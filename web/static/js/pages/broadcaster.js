@@ -1,6 +1,7 @@
 // The nodes of the Dash network that get a won block from us directly: how good they are, and how broadcasts went.
 import { h } from "../lib/dom.js";
 import * as format from "../lib/format.js";
+import { sparkline } from "../lib/plain_chart.js";
 import { badge, card, fact, facts, known, nothing, time } from "../parts/basics.js";
 import { table } from "../parts/table.js";
 
@@ -14,12 +15,23 @@ const name = (peer) => `${peer.host.includes(":") ? `[${peer.host}]` : peer.host
 const group = (host) => (host.includes(":") ? host.split(":").slice(0, 2).join(":") : host.split(".").slice(0, 2).join("."));
 const successes = (peer) => peer.successful_broadcasts + peer.failed_broadcasts;
 
+/** Parts of a score in the order of their picture: good ones, then what is taken off. */
+const kScoreParts = { success: "broadcasts that reached it", ping: "ping", first: "blocks announced first", uptime: "time connected", liveness: "alive", source: "not from dashd", group: "others of its group", at_dashd: "dashd has it too", failures: "failed attempts" };
+
+function scoreCell({ score, score_parts: parts }) {
+    const list = Object.entries(kScoreParts).filter(([part]) => Math.abs(parts[part]) >= 0.5);
+    const words = list.map(([part, text]) => `${text} ${parts[part] > 0 ? "+" : "−"}${Math.abs(parts[part]).toFixed(0)}`).join(", ");
+    return h("span", { class: "score", tabindex: "0", "data-tip": words },
+        h("span", { class: "score-bar", "aria-hidden": "true" }, list.filter(([part]) => parts[part] > 0).map(([part]) => h("i", { class: `score-${part}`, vars: { "--part": `${(parts[part] / 2.6).toFixed(1)}%` } }))),
+        format.integer(score), h("span", { class: "hidden" }, ` (${words})`));
+}
+
 const kPeers = [
     { id: "name", label: "Peer", value: name, cell: (p) => h("span", { class: "worker" }, h("i", { class: `dot dot-${p.connected === false ? "error" : "ok"}`, role: "img", "aria-label": p.connected === false ? "not connected" : "connected" }), h("code", null, name(p)), p.protected && badge("info", "your dashd", "It is never dropped.")) },
     { id: "group", label: "Group", tip: "Network group (/16): peers of few groups are worth less.", value: (p) => group(p.host), cell: (p) => h("span", { class: "muted" }, group(p.host)) },
     { id: "source", label: "From", tip: "Who told of it.", value: (p) => p.source, cell: (p) => kSources[p.source] ?? p.source },
-    { id: "score", label: "Score", tip: "How well it serves: broadcasts that reached it, ping, blocks it announced first, time connected; less for peers of the same group and those dashd has too.", align: "number", value: (p) => p.score, cell: (p) => (p.protected ? known(null, "your dashd is worth more than any peer") : format.integer(p.score)) },
-    { id: "ping", label: "Ping", align: "number", value: (p) => p.ping_ms, cell: (p) => known(format.milliseconds(p.ping_ms), "it was not measured yet") },
+    { id: "score", label: "Score", tip: "How well it serves: broadcasts that reached it, ping, blocks it announced first, time connected; less for peers of the same group and those dashd has too.", align: "number", value: (p) => p.score, cell: (p) => (p.protected ? known(null, "your dashd is worth more than any peer") : scoreCell(p)) },
+    { id: "ping", label: "Ping", align: "number", value: (p) => p.ping_ms, cell: (p) => [p.recent_pings_ms?.length > 2 && sparkline(p.recent_pings_ms.map((_, i) => i), p.recent_pings_ms), " ", known(format.milliseconds(p.ping_ms), "it was not measured yet")] },
     { id: "first", label: "Announced first", tip: "Of the blocks that it announced, those that it announced before all others.", align: "number", value: (p) => p.blocks_first ?? null, cell: (p) => (p.blocks_first === undefined ? known(null, "not counted for dashd") : `${p.blocks_first} of ${p.blocks_relayed}`) },
     { id: "successes", label: "Broadcasts", tip: "Won blocks that reached it.", align: "number", value: (p) => (successes(p) > 0 ? p.successful_broadcasts / successes(p) : null), cell: (p) => (successes(p) > 0 ? `${p.successful_broadcasts} of ${successes(p)}` : known(null, "no block was sent to it yet")) },
     { id: "since", label: "Connected", align: "number", value: (p) => -p.uptime_seconds, cell: (p) => (p.connected_since > 0 ? time(p.connected_since) : known(null, "it is not connected")) },

@@ -27,7 +27,7 @@ function miners({ miners: own, pool }, data) {
     const rate = own.hash_rates.m15;
     return card("Your miners", { class: "headline" },
         h("p", { class: "figure" }, h("span", { class: "live" }, known(format.hashRate(rate), kYoung)), sparkline(data.own.times, data.own.series.value)),
-        h("p", null, `${format.integer(own.workers)} ${own.workers === 1 ? "worker" : "workers"} · `, own.late_proportion === null ? "" : [format.percent(own.late_proportion), " ", tip("late", "Work that came after its job was over (dead on arrival, DOA). It is not paid.")]),
+        h("p", null, `${format.integer(own.workers)} ${own.workers === 1 ? "worker" : "workers"}`, own.late_proportion === null ? "" : [" · ", format.percent(own.late_proportion), " ", tip("late", "Work that came after its job was over (dead on arrival, DOA). It is not paid.")]),
         h("p", { class: "muted" }, own.expected_seconds_to_share === null
             ? (own.connections > 0 ? ["a share every ", known(null, "known when the first work has been submitted")] : "no miner is connected")
             : ["a ", tip("share", "A share is an easy block of the share chain. Your part of the recent ones is your part of the next block."), own.expected_seconds_to_share < 1 ? " every second or faster" : ` every ~${format.roughly(own.expected_seconds_to_share)}`]));

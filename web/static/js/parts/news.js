@@ -30,8 +30,7 @@ function stateNotice(overview) {
     const entry = kStates[state.code];
     if (!entry) return null;
     const [kind, heading, text] = entry;
-    const capital = state.text.charAt(0).toUpperCase() + state.text.slice(1);
-    return notice(kind, heading ?? capital, text ?? `${capital}.`);
+    return notice(kind, heading ?? state.text, text ?? `${state.text}.`);
 }
 
 function blockNews(overview) {

@@ -49,7 +49,7 @@ const kLegend = [["mark-first", "compact block left"], ["mark-sent", "all of it 
 export function broadcastCard(report) {
     return card("Broadcast to the Dash network", null,
         facts(
-            fact("peers reached", `${format.integer(report.reached)} of ${format.integer(report.peers.length)}`),
+            fact("peers reached", `${format.integer(report.reached)} of ${format.integer(report.peers.filter((peer) => peer.state !== "announced").length)}`),
             fact("showed it", format.integer(report.confirmed), "Peers that proved to have the block."),
             fact("half of them after", known(format.milliseconds(report.ms_50_percent), kNever)),
             fact("90 % after", known(format.milliseconds(report.ms_90_percent), kNever)),
@@ -57,5 +57,5 @@ export function broadcastCard(report) {
             fact("size", `${format.bytes(report.block_bytes)} · compact ${format.bytes(report.compact_bytes)}`, "The compact block goes first: peers have most transactions already."),
             fact("transactions", `${format.integer(report.transactions)} · ${format.integer(report.prefilled)} sent along`)),
         report.peers.length === 0 ? nothing("The broadcaster had no peer then; dashd alone got the block.") : [picture(report),
-            h("div", { class: "legend" }, kLegend.map(([kind, label]) => h("span", { class: "legend-entry" }, svg("svg", { class: "dot", viewBox: "0 0 10 10" }, svg("circle", { class: kind, cx: 5, cy: 5, r: 4 })), label)))]);
+            h("div", { class: "legend" }, kLegend.map(([kind, label]) => h("span", { class: "legend-entry" }, svg("svg", { class: "dot", viewBox: "0 0 10 10", "aria-hidden": "true" }, svg("circle", { class: kind, cx: 5, cy: 5, r: 4 })), label)))]);
 }
