@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Starts the p2pool-dash node: installs what is missing, builds once, then runs the node with the flags given.
 #   ./run_p2pool.sh --demo       try it: a simulated Dash network, the node and a miner, all on this computer
+#   ./run_p2pool.sh --daemon     in the background; --stop, --restart and --status with the same --net and --datadir
 #   ./run_p2pool.sh --help       all flags
 set -eu
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
@@ -34,5 +35,8 @@ for argument in "$@"; do
         exec bash "$here/tests/demo/demo.sh" "$@"
     fi
 done
-ensure_built node p2pool-dash
+case " $* " in
+    *" --stop "* | *" --status "*) [ -x "$release/p2pool-dash" ] || ensure_built node p2pool-dash ;;  # whatever was built
+    *) ensure_built node p2pool-dash ;;
+esac
 exec "$release/p2pool-dash" "$@"

@@ -1,64 +1,143 @@
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "dash/util/error.h"
 #include "dash/util/log.h"
+#include "dash/util/log_format.h"
 #include "p2pool/node/application.h"
 #include "p2pool/node/share_keeping.h"
 #include "p2pool/options/options.h"
+#include "p2pool/service/background.h"
+#include "p2pool/service/pid_file.h"
 #include "p2pool/version.h"
 
 namespace {
 
+using p2pool::options::Action;
+using p2pool::options::Settings;
+
 constexpr int kUsageExitCode = 2;
+/// Of --status, as the Linux Standard Base has it.
+constexpr int kNotRunningExitCode = 3;
 
-/// Where the data folder lies when no --datadir is given: beside the launcher script, which says so, else the current
-/// folder.
-std::filesystem::path launcher_dir() {
-    const char* told = std::getenv("P2POOL_LAUNCHER_DIR");
-    return told != nullptr && *told != '\0' ? std::filesystem::path(told) : std::filesystem::current_path();
-}
-
-/// What the build fetched for the dashboard lies beside the program.
-std::filesystem::path vendor_dir() {
+/// Beside run_p2pool.sh, which says where it lies; of an installed program, in the package's folder and the user's own.
+p2pool::options::Places places() {
+    namespace fs = std::filesystem;
     std::error_code error;
-    const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
-    return error ? std::filesystem::path() : program.parent_path() / "web_vendor";
+    const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path();
+    // What the build fetched for the dashboard lies beside the program.
+    const fs::path vendor = error ? fs::path() : program / "web_vendor";
+    if (const char* told = std::getenv("P2POOL_LAUNCHER_DIR"); told != nullptr && *told != '\0') {
+        return {told, vendor, fs::path(told) / "data"};
+    }
+    const fs::path installed = (program / "../share/p2pool-dash").lexically_normal();
+    if (!error && fs::exists(installed, error)) {
+        const char* home = std::getenv("HOME");
+        return {installed, installed / "web_vendor", fs::path(home != nullptr ? home : ".") / ".p2pool-dash"};
+    }
+    return {fs::current_path(), vendor, fs::current_path() / "data"};
 }
 
-int run_node(const p2pool::options::Options& options) {
-    p2pool::options::Settings settings = p2pool::options::resolve(options, launcher_dir());
-    settings.web_vendor = vendor_dir();
+constexpr std::chrono::seconds kStopPatience{30};
+
+int run_node(const Settings& settings, bool in_background) {
+    std::optional<p2pool::service::Background> background;
+    if (in_background) background.emplace(p2pool::service::Background::enter());
+    std::filesystem::create_directories(settings.net_datadir);
+    const p2pool::service::PidFile pid_file(settings.pid_file);
+    const bool console = !settings.options.no_console;  // in the background, until the start has gone well
+    if (settings.options.log_json) dash::log::set_format(dash::log::Format::kJson);
+    dash::log::configure({.console = console, .debug = settings.options.debug, .file = settings.logfile});
+    dash::log::info("p2pool (version ", p2pool::version(), ")");
+    for (const std::string& remark : settings.remarks)
+        dash::log::info(remark);
+    const auto on_started = [&background, &settings] {
+        if (!background) return;
+        std::cout << "p2pool-dash runs as process " << ::getpid() << "; its log is " << settings.logfile.string()
+                  << std::endl;
+        background->started();
+    };
+    try {
+        return p2pool::node::Application(settings, on_started).run();
+    } catch (const std::exception& error) {
+        dash::log::error("Fatal error: ", error.what());
+        if (console) return EXIT_FAILURE;
+        throw;
+    }
+}
+
+/// False when it does not end.
+bool stop_node(const Settings& settings) {
+    switch (p2pool::service::stop_process(settings.pid_file, kStopPatience)) {
+        case p2pool::service::StopResult::kStopped:
+            std::cout << "p2pool-dash has been stopped." << std::endl;
+            return true;
+        case p2pool::service::StopResult::kNotRunning:
+            std::cout << "p2pool-dash does not run in " << settings.net_datadir.string() << "." << std::endl;
+            return true;
+        case p2pool::service::StopResult::kStillRunning:
+            break;
+    }
+    std::cerr << "p2pool-dash does not end; see " << settings.logfile.string() << std::endl;
+    return false;
+}
+
+int tell_status(const Settings& settings) {
+    const auto pid = p2pool::service::running_process(settings.pid_file);
+    if (!pid) {
+        std::cout << "p2pool-dash does not run in " << settings.net_datadir.string() << "." << std::endl;
+        return kNotRunningExitCode;
+    }
+    const bool is_ready = std::filesystem::exists(settings.ready_flag);
+    std::cout << "p2pool-dash runs as process " << *pid
+              << (is_ready ? " and serves miners." : " and is not ready for miners yet; see its log.") << std::endl;
+    return EXIT_SUCCESS;
+}
+
+int act(const p2pool::options::Options& options) {
+    const Settings settings = p2pool::options::resolve(options, places());
     if (!options.export_shares.empty()) {
         p2pool::node::export_shares(settings);
         return EXIT_SUCCESS;
     }
-    std::filesystem::create_directories(settings.net_datadir);
-    dash::log::configure({.console = !options.no_console, .debug = options.debug, .file = settings.logfile});
-    dash::log::info("p2pool (version ", p2pool::version(), ")");
-    for (const std::string& remark : settings.remarks)
-        dash::log::info(remark);
-    return p2pool::node::Application(settings).run();
+    switch (options.action) {
+        case Action::kStop:
+            return stop_node(settings) ? EXIT_SUCCESS : EXIT_FAILURE;
+        case Action::kStatus:
+            return tell_status(settings);
+        case Action::kRestart:
+            return stop_node(settings) ? run_node(settings, true) : EXIT_FAILURE;
+        case Action::kRunInBackground:
+            return run_node(settings, true);
+        case Action::kRun:
+            break;
+    }
+    return run_node(settings, false);
 }
 
 }  // namespace
 
 int main(int argument_count, char** arguments) {
-    using p2pool::options::CommandLine;
+    using p2pool::options::Request;
+    std::signal(SIGPIPE, SIG_IGN);  // of a reader of the log that went away
     try {
-        const CommandLine command_line =
-            p2pool::options::parse(std::vector<std::string>(arguments + 1, arguments + argument_count));
-        switch (command_line.kind) {
-            case CommandLine::Kind::kHelp:
+        const p2pool::options::Options options = p2pool::options::parse({arguments + 1, arguments + argument_count});
+        switch (options.request) {
+            case Request::kHelp:
                 std::cout << p2pool::options::help_text();
                 return EXIT_SUCCESS;
-            case CommandLine::Kind::kVersion:
+            case Request::kVersion:
                 std::cout << p2pool::version() << "\n";
                 return EXIT_SUCCESS;
-            case CommandLine::Kind::kRun:
-                return run_node(command_line.options);
+            case Request::kRun:
+                return act(options);
         }
     } catch (const p2pool::options::UsageError& error) {
         std::cerr << p2pool::options::usage_line() << "run_p2pool.sh: error: " << error.what() << "\n";

@@ -91,22 +91,8 @@ Network make_regtest() {
     return network;
 }
 
-/// A private pool on the main Dash network with a payout window of five days, to be copied by those who want their own.
-Network make_custom_example() {
-    Network network = make_mainnet();
-    network.name = "dash_custom_example";
-    network.chain_length = 21600;
-    network.identifier = to_array<8>(dash::as_bytes("CUSTOM01"));
-    network.p2p_prefix = to_array<8>(dash::as_bytes("PRIV0001"));
-    network.coinbase_ext = dash::push_data(dash::as_bytes("/CustPool/"));
-    network.p2p_port = 8998;
-    network.worker_port = 7902;
-    network.bootstrap_addresses = {};
-    return network;
-}
-
-const std::array<Network, 4>& networks() {
-    static const std::array<Network, 4> all{make_mainnet(), make_testnet(), make_regtest(), make_custom_example()};
+const std::array<Network, 3>& networks() {
+    static const std::array<Network, 3> all{make_mainnet(), make_testnet(), make_regtest()};
     return all;
 }
 

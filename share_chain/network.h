@@ -59,8 +59,8 @@ struct Network {
 /// Pays the authors: the donation output that every share has, on every network.
 [[nodiscard]] dash::ByteSpan donation_script();
 
-/// The network named as on the command line ("dash", "dash_testnet", "dash_regtest", "dash_custom_example"); nullptr
-/// when there is none.
+/// The network named as on the command line ("dash", "dash_testnet", "dash_regtest"); nullptr when there is none.
+/// Private pools describe theirs in a file (p2pool/options/network_file.h).
 [[nodiscard]] const Network* find_network(std::string_view name);
 [[nodiscard]] std::vector<std::string_view> network_names();
 

@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <fstream>
 #include <iterator>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "dash/util/error.h"
+#include "dash/util/log_format.h"
 
 namespace dash::log {
 namespace {
@@ -36,6 +38,65 @@ class ErrorMark final : public spdlog::custom_flag_formatter {
     }
 };
 
+Format chosen_format = Format::kText;
+
+void append_escaped(std::string_view text, spdlog::memory_buf_t& out) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    for (const char character : text) {
+        const auto byte = static_cast<unsigned char>(character);
+        if (byte < 0x20 || byte == 0x7f) {
+            const std::array<char, 6> escape{'\\', 'u', '0', '0', kDigits[byte >> 4], kDigits[byte & 15]};
+            out.append(escape.data(), escape.data() + escape.size());
+            continue;
+        }
+        if (character == '"' || character == '\\') out.push_back('\\');
+        out.push_back(character);
+    }
+}
+
+/// Format::kJson.
+class JsonFormatter final : public spdlog::formatter {
+  public:
+    void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
+        append(R"({"time": ")", out);
+        time_.format(message, out);
+        append(R"(", "level": ")", out);
+        append(level_name(message.level), out);
+        append(R"(", "text": ")", out);
+        append_escaped({message.payload.data(), message.payload.size()}, out);
+        append("\"}\n", out);
+    }
+    [[nodiscard]] std::unique_ptr<spdlog::formatter> clone() const override {
+        return std::make_unique<JsonFormatter>();
+    }
+
+  private:
+    static void append(std::string_view text, spdlog::memory_buf_t& out) {
+        out.append(text.data(), text.data() + text.size());
+    }
+    static std::string_view level_name(spdlog::level::level_enum level) {
+        switch (level) {
+            case spdlog::level::debug:
+                return "debug";
+            case spdlog::level::info:
+                return "info";
+            case spdlog::level::warn:
+                return "warning";
+            default:
+                return "error";
+        }
+    }
+
+    spdlog::pattern_formatter time_{"%Y-%m-%dT%H:%M:%S.%fZ", spdlog::pattern_time_type::utc, ""};
+};
+
+std::unique_ptr<spdlog::formatter> formatter_of(const char* pattern) {
+    if (chosen_format == Format::kJson) return std::make_unique<JsonFormatter>();
+    auto formatter = std::make_unique<spdlog::pattern_formatter>();
+    formatter->add_flag<ErrorMark>('*').set_pattern(pattern);
+    return formatter;
+}
+
 /// Appends to a file, and opens it anew now and then in case a log rotation moved it away.
 class FileSink final : public spdlog::sinks::base_sink<std::mutex> {
   public:
@@ -44,9 +105,7 @@ class FileSink final : public spdlog::sinks::base_sink<std::mutex> {
           limit_bytes_(settings.file_limit_bytes),
           reopen_interval_(settings.file_reopen_interval),
           file_(opened()) {
-        auto formatter = std::make_unique<spdlog::pattern_formatter>();
-        formatter->add_flag<ErrorMark>('*').set_pattern(kFilePattern);
-        set_formatter_(std::move(formatter));
+        set_formatter_(formatter_of(kFilePattern));
     }
     /// Throws ConfigError and goes on with the file it has when the new one cannot be opened.
     void reopen() {
@@ -114,7 +173,7 @@ class RangeSink final : public spdlog::sinks::sink {
   public:
     RangeSink(spdlog::sink_ptr target, spdlog::level::level_enum lowest, spdlog::level::level_enum highest)
         : target_(std::move(target)), lowest_(lowest), highest_(highest) {
-        target_->set_pattern(kConsolePattern);
+        target_->set_formatter(formatter_of(kConsolePattern));
     }
     void log(const spdlog::details::log_msg& message) override {
         if (message.level >= lowest_ && message.level <= highest_) target_->log(message);
@@ -196,6 +255,10 @@ spdlog::level::level_enum spdlog_level(Level level) {
 
 }  // namespace
 
+void set_format(Format format) {
+    chosen_format = format;
+}
+
 void configure(const Settings& settings) {
     auto file = settings.file.empty() ? nullptr : std::make_shared<FileSink>(settings);
     state() = make_state(settings.console, std::move(file), settings.debug);
@@ -224,7 +287,7 @@ bool enabled(Level level) {
 
 void write(Level level, std::string_view text) {
     spdlog::logger& logger = *state().logger;
-    if (std::any_of(text.begin(), text.end(), is_control)) {
+    if (chosen_format == Format::kText && std::any_of(text.begin(), text.end(), is_control)) {
         logger.log(spdlog_level(level), printable(text));
     } else {
         logger.log(spdlog_level(level), spdlog::string_view_t(text.data(), text.size()));

@@ -15,6 +15,7 @@
 #include "dash/util/error.h"
 #include "dash/util/log.h"
 #include "p2pool/node/block_broadcaster.h"
+#include "p2pool/node/format.h"
 #include "p2pool/node/node.h"
 #include "p2pool/node/payout_address.h"
 #include "p2pool/node/peer_service.h"
@@ -22,6 +23,8 @@
 #include "p2pool/node/status_line.h"
 #include "p2pool/node/template_feed.h"
 #include "p2pool/node/web_feed.h"
+#include "p2pool/service/service_manager.h"
+#include "p2pool/service/watchdog.h"
 #include "p2pool/stratum/server.h"
 #include "p2pool/version.h"
 #include "web/service.h"
@@ -44,10 +47,18 @@ constexpr seconds kRefreshInterval{20};
 constexpr seconds kStatusCheckInterval{3};
 constexpr double kStatusRepeatSeconds = 15;
 constexpr seconds kDaemonCheckInterval{1};
+constexpr seconds kWarningsInterval{1200};
+/// dashd's wallet is asked for a new address at most this often.
+constexpr seconds kPayoutCheckInterval{30};
 /// How often it is looked whether block headers are wanted; a new template makes it look at once.
 constexpr milliseconds kHeaderInterval{500};
 /// How long the start waits for dashd's P2P link before it goes on without.
 constexpr seconds kLinkPatience{5};
+constexpr seconds kLifeInterval{1};
+/// A node thread that is silent for so long is told in the log, with its stack (python p2pool.main).
+constexpr seconds kStallPatience{30};
+/// A stop that takes longer has failed.
+constexpr milliseconds kStopPatience{4800};
 /// A template that takes longer is asked for again.
 constexpr milliseconds kRpcTimeout{10'000};
 
@@ -86,19 +97,21 @@ dash::p2p::DaemonLinkSettings link_settings(const options::Settings& settings) {
 
 class Application::Impl {
   public:
-    explicit Impl(options::Settings settings)
+    Impl(options::Settings settings, std::function<void()> on_started)
         : settings_(std::move(settings)),
+          on_started_(std::move(on_started)),
           client_(rpc_settings(settings_)),
           daemon_(client_, *settings_.network->parent),
           link_(io_.get_executor(), link_settings(settings_), link_events()),
           feed_(io_.get_executor(), daemon_, {}, [this](dash::rpc::BlockTemplate block) { take(std::move(block)); }) {}
 
     int run() {
-        asio::signal_set signals(io_, SIGINT, SIGTERM);
-        signals.async_wait([this](const boost::system::error_code& error, int) {
+        signals_.async_wait([this](const boost::system::error_code& error, int) {
             if (!error) stop();
         });
+        reopen_log_on_signal();
         spawn(start());
+        spawn(show_life());
         io_.run();
         return exit_code_;
     }
@@ -129,6 +142,8 @@ class Application::Impl {
     }
 
     void stop();
+    void reopen_log_on_signal();
+    asio::awaitable<void> show_life();
     void take(dash::rpc::BlockTemplate block);
     void listen();
     void start_pipeline();
@@ -138,17 +153,23 @@ class Application::Impl {
     asio::awaitable<void> start();
     asio::awaitable<void> test_rpc();
     asio::awaitable<void> test_link();
-    void serve(const std::string& payout_address);
+    void serve(const std::vector<std::string>& payout_addresses);
+    asio::awaitable<void> renew_payouts();
     asio::awaitable<void> maintain();
     asio::awaitable<void> refresh();
     asio::awaitable<void> tell_status();
     asio::awaitable<void> learn_headers();
+    asio::awaitable<void> learn_warnings();
     void take_header(const dash::rpc::HeaderInfo& header);
     void make_web(const std::string& payout_address);
     asio::awaitable<void> feed_web();
 
     options::Settings settings_;
+    std::function<void()> on_started_;
+    service::Watchdog watchdog_{kStallPatience};
     asio::io_context io_;
+    asio::signal_set signals_{io_, SIGINT, SIGTERM};
+    asio::signal_set reopen_signals_{io_, SIGUSR1};
     dash::rpc::Client client_;
     dash::rpc::Daemon daemon_;
     dash::p2p::DaemonLink link_;
@@ -164,20 +185,53 @@ class Application::Impl {
     asio::steady_timer settle_timer_{io_};
     asio::steady_timer header_timer_{io_};  ///< runs while no header is wanted
     dash::Uint256 announced_block_;
+    std::optional<double> last_block_at_;  ///< unix seconds, of the pool in this run
+    std::string dashd_warnings_;
     std::chrono::steady_clock::time_point next_settle_;
     bool settling_ = false;
+    bool stopping_ = false;
     int exit_code_ = EXIT_SUCCESS;
 };
 
+void Application::Impl::reopen_log_on_signal() {
+    reopen_signals_.async_wait([this](const boost::system::error_code& error, int) {
+        if (error) return;
+        dash::log::reopen();
+        reopen_log_on_signal();
+    });
+}
+
+/// As long as this runs, the node thread does not hang.
+asio::awaitable<void> Application::Impl::show_life() {
+    const bool is_watched = service::service_watchdog_time().has_value();
+    const auto interval = std::min<std::chrono::microseconds>(
+        kLifeInterval, service::service_watchdog_time().value_or(kLifeInterval) / 3);
+    for (;;) {
+        watchdog_.alive();
+        if (is_watched) service::tell_service_manager("WATCHDOG=1");
+        co_await pause(interval);
+    }
+}
+
 void Application::Impl::stop() {
-    dash::log::info("Stopping...");
+    if (std::exchange(stopping_, true)) return;
+    dash::log::info("GRACEFUL SHUTDOWN INITIATED");
+    service::tell_service_manager("STOPPING=1");
+    watchdog_.end_within(kStopPatience);
+    std::error_code ignored;
+    std::filesystem::remove(settings_.ready_flag, ignored);
     if (server_ != nullptr) server_->stop();
     if (node_ != nullptr) node_->set_peer_knowledge({});
     peers_.reset();
     if (pipeline_ != nullptr) pipeline_->stop();
     if (web_ != nullptr) web_->stop();
     if (store_ != nullptr) store_->stop();
-    if (store_ != nullptr && settings_.options.compact_on_shutdown) store_->compact();
+    if (store_ != nullptr && settings_.options.compact_on_shutdown) {
+        watchdog_.end_any_time();
+        store_->compact();
+    }
+    dash::log::info("Stopped.");
+    dash::log::flush();
     io_.stop();
 }
 
@@ -194,8 +248,12 @@ void Application::Impl::take(dash::rpc::BlockTemplate block) {
 void Application::Impl::listen() {
     server_->listen();
     dash::log::info("Listening for workers on '", settings_.worker.host, "' port ", settings_.worker.port, "...");
-    std::ofstream(settings_.net_datadir / "ready_flag");
+    std::ofstream{settings_.ready_flag};
+    service::tell_service_manager("STATUS=Serving miners on port " + std::to_string(settings_.worker.port));
     dash::log::info("Started successfully!");
+    dash::log::info("Go to http://127.0.0.1:", settings_.worker.port, "/ to view graphs and statistics!");
+    for (const std::string& line : donation_lines(settings_.options.donation_percent))
+        dash::log::info(line);
     dash::log::info("Point miners at stratum+tcp://THIS_HOST:", settings_.worker.port,
                     " with a Dash address as user name.");
 }
@@ -204,6 +262,10 @@ void Application::Impl::block_won(dash::submission::WonBlock block) {
     const dash::Uint256 hash = block.hash;
     pipeline_->submit(block);
     feed_.new_block(hash);
+    const auto last = std::exchange(last_block_at_, block.found_at);
+    for (const std::string& line :
+         won_block_lines(block, node_->status(), last ? std::optional(block.found_at - *last) : std::nullopt))
+        dash::log::info(line);
     web_->block_won(block);
 }
 
@@ -261,27 +323,62 @@ asio::awaitable<void> Application::Impl::test_link() {
 }
 
 asio::awaitable<void> Application::Impl::start() {
+    std::error_code ignored;
+    std::filesystem::remove(settings_.ready_flag, ignored);  // of a run that was killed
     store_ = open_share_store(settings_);
+    on_started_();
+    service::tell_service_manager("READY=1\nSTATUS=Waiting for dashd");
     co_await test_rpc();
     co_await test_link();
     dash::log::info("Determining payout address...");
-    const std::string address = co_await determine_payout_address(settings_, daemon_);
-    dash::log::info("    ...success! Payout address: ", address);
-    serve(address);
+    const std::vector<std::string> addresses = co_await determine_payout_addresses(settings_, daemon_);
+    if (!settings_.dynamic_payout) dash::log::info("    ...success! Payout address: ", addresses.front());
+    serve(addresses);
+    if (settings_.dynamic_payout) spawn(renew_payouts());
 }
 
-void Application::Impl::serve(const std::string& payout_address) {
+/// With `-a dynamic`.
+asio::awaitable<void> Application::Impl::renew_payouts() {
+    const dash::ChainParams& chain = *settings_.network->parent;
+    PayoutPool& payouts = node_->payouts();
+    for (const std::string& line : payouts.lines(chain))
+        dash::log::info(line);
+    for (;;) {
+        co_await pause(kPayoutCheckInterval);
+        const double now = dash::system_clock().unix_seconds();
+        if (!payouts.is_due(now, settings_.options.dynamic_seconds)) continue;
+        dash::log::info("ATTEMPTING TO FRESHEN ADDRESS.");
+        try {
+            const std::string address = co_await new_wallet_address(daemon_);
+            payouts.replace_oldest(dash::parse_address(address, chain).hash, now);
+        } catch (const dash::ConfigError& error) {
+            dash::log::warning(error.what(), " The present addresses stay for now.");
+            continue;
+        }
+        dash::log::info(" Updated payout pool:");
+        for (const std::string& line : payouts.lines(chain))
+            dash::log::info(line);
+        dash::log::info(" Next address rotation in : ", format_fixed(settings_.options.dynamic_seconds, 6), "s");
+    }
+}
+
+void Application::Impl::serve(const std::vector<std::string>& payout_addresses) {
     NodeSettings node_settings;
     node_settings.network = settings_.network;
-    node_settings.payout_hash = dash::parse_address(payout_address, *settings_.network->parent).hash;
+    for (const std::string& address : payout_addresses)
+        node_settings.payout_hashes.push_back(dash::parse_address(address, *settings_.network->parent).hash);
     node_settings.fee = settings_.options.fee_percent / 100;
     node_settings.donation = settings_.options.donation_percent / 100;
     node_settings.random_seed = random_seed();
+    node_settings.bench = settings_.options.bench;
+    dash::log::info("Initializing work...");
     node_ = std::make_unique<Node>(node_settings, dash::system_clock());
     load_shares(*store_, *node_);
+    dash::log::info("    Building share chain graph from ", node_->tracker().size(), " shares...");
+    dash::log::info("    ...share chain initialized!");
     make_server();
     broadcaster_ = make_broadcaster(settings_, database_file(settings_));
-    make_web(payout_address);
+    make_web(payout_addresses.front());
     start_pipeline();
     node_->set_events({.on_work_changed = [this](bool clean) { server_->work_changed(clean); },
                        .on_block_won = [this](dash::submission::WonBlock block) { block_won(std::move(block)); },
@@ -298,12 +395,12 @@ void Application::Impl::serve(const std::string& payout_address) {
                                            [this](const dash::Uint256& hash) { feed_.new_block(hash); });
     node_->set_peer_knowledge(peers_->knowledge());
     peers_->start();
-    dash::log::info("Initializing work...");
     spawn(feed_.run());
     spawn(maintain());
     spawn(refresh());
     spawn(tell_status());
     spawn(learn_headers());
+    spawn(learn_warnings());
     web_feed_ = std::make_unique<WebFeed>(*web_, *node_, *server_, *peers_, dash::system_clock());
     spawn(feed_web());
 }
@@ -314,6 +411,7 @@ void Application::Impl::make_server() {
     server.port = settings_.worker.port;
     server.network = settings_.network;
     server.share_seconds = settings_.options.share_rate_seconds;
+    server.bench = settings_.options.bench;
     server_ = std::make_unique<stratum::Server>(io_, *node_, dash::system_clock(), server);
 }
 
@@ -377,6 +475,17 @@ asio::awaitable<void> Application::Impl::maintain() {
     }
 }
 
+asio::awaitable<void> Application::Impl::learn_warnings() {
+    for (;;) {
+        try {
+            dashd_warnings_ = (co_await daemon_.get_network_info()).warnings;
+        } catch (const dash::rpc::RpcError& error) {
+            dash::log::debug("dashd does not say whether it has warnings: ", error.what());
+        }
+        co_await pause(kWarningsInterval);
+    }
+}
+
 /// dashd is asked for one header after the other, so that templates never wait long behind them.
 asio::awaitable<void> Application::Impl::learn_headers() {
     for (;;) {
@@ -422,6 +531,7 @@ asio::awaitable<void> Application::Impl::tell_status() {
         const peers::NetworkStatus network = peers_->network().status();
         status.peers = network.peers.size();
         status.incoming_peers = network.incoming;
+        status.dashd_warnings = dashd_warnings_;
         std::vector<std::string> lines = status_lines(status, *settings_.network);
         if (network.download.active) lines.push_back(download_line(network.download));
         if (lines == told && now - told_at < kStatusRepeatSeconds) continue;
@@ -437,7 +547,8 @@ asio::awaitable<void> Application::Impl::tell_status() {
     }
 }
 
-Application::Application(options::Settings settings) : impl_(std::make_unique<Impl>(std::move(settings))) {}
+Application::Application(options::Settings settings, std::function<void()> on_started)
+    : impl_(std::make_unique<Impl>(std::move(settings), std::move(on_started))) {}
 
 Application::~Application() = default;
 

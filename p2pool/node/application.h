@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "p2pool/options/options.h"
@@ -9,12 +10,14 @@ namespace p2pool::node {
 /// The running program: connects to dashd, then serves miners until it is told to stop.
 class Application {
   public:
-    explicit Application(options::Settings settings);
+    /// `on_started` is called once, when the data folder is found in order: whoever started the program may go on.
+    Application(options::Settings settings, std::function<void()> on_started);
     ~Application();
     Application(const Application&) = delete;
     Application& operator=(const Application&) = delete;
 
-    /// Runs until SIGINT or SIGTERM; returns the exit code: 0 after a stop, 1 when the node cannot start.
+    /// Runs until SIGINT or SIGTERM, and ends within seconds then, with everything written that has to be. Returns the
+    /// exit code: 0 after a stop, 1 when the node cannot start or go on. SIGUSR1 opens the log file anew.
     [[nodiscard]] int run();
 
   private:

@@ -1,6 +1,7 @@
 #include "p2pool/node/node.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "dash/primitives/address.h"
 #include "dash/primitives/target.h"
@@ -24,6 +25,7 @@ constexpr double kRateWindowShares = 100;
 constexpr double kLostContactSeconds = 60;
 /// Jobs of this many payout groups are kept; more are built anew on each request.
 constexpr std::size_t kMaxPayoutGroups = 20000;
+constexpr double kNewWorkLineSeconds = 5;
 constexpr std::size_t kRememberedBlocks = 100;
 constexpr double kOldShareSeconds = 600;
 /// Dash refuses blocks from further in the future.
@@ -48,14 +50,17 @@ bool is_new_work(const work::WorkTemplate& before, const work::WorkTemplate& aft
 }
 
 /// The banner that operators' scripts look for.
-void tell_won_block(const work::Job& job, const dash::Uint256& hash, const work::Worker& worker,
+void tell_won_block(const work::Job& job, const dash::Uint256& hash, const work::Worker& worker, double found_at,
                     const dash::ChainParams& chain) {
     const std::string bar(70, '#');
+    dash::log::info("");
     dash::log::info(bar);
     dash::log::info("### DASH BLOCK FOUND! ###");
     dash::log::info(bar);
+    dash::log::info("Time:        ", format_local_time(found_at));
     dash::log::info("Miner:       ", worker.name);
     dash::log::info("Block hash:  ", hash.to_hex());
+    dash::log::info("POW hash:    ", hash.to_hex());  // on Dash they are the same
     dash::log::info("Target:      ", job.block_target.to_hex());
     dash::log::info("Height:      ", job.source->work_template->block.height);
     dash::log::info("Txs:         ", job.source->work_template->txids.size() + 1);
@@ -78,7 +83,8 @@ Node::Node(NodeSettings settings, const dash::Clock& clock)
       builder_(tracker_, settings_.random_seed),
       worker_rates_(window_seconds(*settings_.network), clock.unix_seconds()),
       payout_rates_(window_seconds(*settings_.network), clock.unix_seconds()),
-      random_(settings_.random_seed) {}
+      random_(settings_.random_seed),
+      payouts_(settings_.payout_hashes, clock.unix_seconds(), settings_.random_seed) {}
 
 void Node::take_template(dash::rpc::BlockTemplate block) {
     const double now = clock_.unix_seconds();
@@ -255,8 +261,9 @@ JobPtr Node::job(const work::PayoutChoice& choice) {
     request.work_event = work_event_;
     request.now = clock_.unix_seconds();
     try {
-        JobPtr job = builder_.build(request);
+        JobPtr job = build_job(request);
         if (jobs_.size() < kMaxPayoutGroups) jobs_.emplace(choice, job);
+        tell_new_work(*job, choice.pubkey_hash);
         return job;
     } catch (const dash::DecodeError& problem) {
         if (job_problem_.empty()) dash::log::error("No work can be made from dashd's template: ", problem.what());
@@ -265,9 +272,37 @@ JobPtr Node::job(const work::PayoutChoice& choice) {
     }
 }
 
+void Node::tell_new_work(const work::Job& job, const dash::Hash160& payout) {
+    const double now = clock_.unix_seconds();
+    if (std::abs(now - told_work_at_) < kNewWorkLineSeconds) return;
+    told_work_at_ = now;
+    const dash::rpc::BlockTemplate& block = job.source->work_template->block;
+    const double speed = payout_rates_.rate_of(payout, now).hashes_per_second;
+    dash::log::info("New work for worker ",
+                    dash::format_address({dash::Address::Kind::kPubkeyHash, payout}, *settings_.network->parent),
+                    "! Difficulty: ", format_fixed(dash::difficulty_from_target(job.block_target), 6),
+                    " Share difficulty: ", format_fixed(dash::difficulty_from_target(job.share_target), 6), " (speed ",
+                    format_fixed(speed, 6),
+                    ") Total block value: ", format_fixed(static_cast<double>(block.coinbase_value_duffs) / 1e8, 6),
+                    " ", settings_.network->parent->symbol, " including ", block.transactions.size(), " transactions");
+}
+
+JobPtr Node::build_job(const work::JobRequest& request) {
+    const auto start = clock_.steady_now();
+    JobPtr job = builder_.build(request);
+    if (settings_.bench) {
+        const std::chrono::duration<double, std::milli> took = clock_.steady_now() - start;
+        dash::log::info(
+            format_fixed(took.count(), 3), " ms for work.py:get_work(",
+            dash::format_address({dash::Address::Kind::kPubkeyHash, request.pubkey_hash}, *settings_.network->parent),
+            ")");
+    }
+    return job;
+}
+
 work::PayoutChoice Node::apply_fee(const work::PayoutChoice& choice) {
     if (std::uniform_real_distribution<double>(0, 1)(random_) >= settings_.fee) return choice;
-    return {.pubkey_hash = settings_.payout_hash, .share_difficulty = choice.share_difficulty};
+    return {.pubkey_hash = payouts_.fee_hash(), .share_difficulty = choice.share_difficulty};
 }
 
 std::optional<double> Node::pool_rate_of_last_hour() const {
@@ -313,7 +348,7 @@ void Node::win_block(const work::Job& job, const work::Solution& solution, const
     block.finder = worker.name;
     block.found_at = now;
     if (events_.on_block_won) events_.on_block_won(std::move(block));
-    tell_won_block(job, hash, worker, *settings_.network->parent);
+    tell_won_block(job, hash, worker, now, *settings_.network->parent);
 }
 
 void Node::accept(const JobPtr& job, const work::Solution& solution, const work::Evaluation& evaluation,

@@ -15,6 +15,7 @@
 #include "dash/util/clock.h"
 #include "p2pool/node/block_heights.h"
 #include "p2pool/node/chain_end.h"
+#include "p2pool/node/payout_pool.h"
 #include "p2pool/node/peer_block.h"
 #include "p2pool/work/job_builder.h"
 #include "p2pool/work/own_shares.h"
@@ -28,10 +29,11 @@ namespace p2pool::node {
 
 struct NodeSettings {
     const share_chain::Network* network = nullptr;
-    dash::Hash160 payout_hash{};  ///< the operator's
-    double fee = 0;               ///< part of the miners' jobs that pay the operator, 0…1
-    double donation = 0;          ///< part of every share that pays the authors, 0…1
+    std::vector<dash::Hash160> payout_hashes;  ///< the operator's, at least one; see PayoutPool
+    double fee = 0;                            ///< part of the miners' jobs that pay the operator, 0…1
+    double donation = 0;                       ///< part of every share that pays the authors, 0…1
     std::uint64_t random_seed = 0;
+    bool bench = false;  ///< log the time that each job takes
 };
 
 /// Work of a miner that counts.
@@ -88,9 +90,10 @@ struct NodeStatus {
     std::optional<double> attempts_to_share;
     std::optional<double> attempts_to_block;
     std::optional<double> template_age_seconds;
-    std::size_t peers = 0;  ///< p2pool nodes connected; both counts are filled in by who knows the network
+    std::size_t peers = 0;  ///< p2pool nodes connected; this and the next two are filled in by who knows
     std::size_t incoming_peers = 0;
-    std::uint64_t payout_if_block_now_duffs = 0;  ///< of the operator's address
+    std::string dashd_warnings;                             ///< `warnings` of getnetworkinfo
+    std::vector<std::uint64_t> payouts_if_block_now_duffs;  ///< of the operator's addresses
     /// Of the last hour's shares, for share versions that this node does not know.
     std::vector<share_chain::VersionVote> newer_votes;
 };
@@ -137,6 +140,8 @@ class Node final : public work::WorkSource {
     /// When dashd answered with a template last, unix seconds; 0: never.
     [[nodiscard]] double contact_at() const { return contact_at_; }
     [[nodiscard]] const share_chain::Tracker& tracker() const { return tracker_; }
+    /// Who is paid for the node's own work.
+    [[nodiscard]] PayoutPool& payouts() { return payouts_; }
     /// Of the best share; 0 without one.
     [[nodiscard]] std::uint64_t chain_height() const { return tracker_.line(own_.best()).height; }
     /// Expected payouts if a block were found now: script → duffs; empty without chain or template.
@@ -145,7 +150,7 @@ class Node final : public work::WorkSource {
     [[nodiscard]] work::JobPtr job(const work::PayoutChoice& choice) override;
     [[nodiscard]] std::string no_work_reason() const override;
     [[nodiscard]] work::PayoutChoice apply_fee(const work::PayoutChoice& choice) override;
-    [[nodiscard]] dash::Hash160 node_payout_hash() override { return settings_.payout_hash; }
+    [[nodiscard]] dash::Hash160 node_payout_hash() override { return payouts_.pick(); }
     [[nodiscard]] std::uint64_t work_event() const override { return work_event_; }
     [[nodiscard]] work::Evaluation evaluate(const work::JobPtr& job, const work::Solution& solution,
                                             const work::Worker& worker) override;
@@ -163,6 +168,8 @@ class Node final : public work::WorkSource {
     [[nodiscard]] std::string reason_for_no_chain() const;
     void submit_if_block(const share_chain::Share& share);
     [[nodiscard]] dash::Uint256 share_target_for(const work::PayoutChoice& choice);
+    void tell_new_work(const work::Job& job, const dash::Hash160& payout);
+    [[nodiscard]] work::JobPtr build_job(const work::JobRequest& request);
     [[nodiscard]] std::optional<double> pool_rate_of_last_hour() const;
     void add_own_share(const work::Job& job, const work::Solution& solution, const work::Worker& worker, bool late);
     [[nodiscard]] bool remember_won_block(const dash::Uint256& hash);
@@ -183,11 +190,13 @@ class Node final : public work::WorkSource {
     work::RateMonitor<std::string> worker_rates_;
     work::RateMonitor<dash::Hash160> payout_rates_;
     std::mt19937_64 random_;
+    PayoutPool payouts_;
 
     work::WorkTemplatePtr template_;
     work::WorkTemplatePtr template_of_jobs_;  ///< the one that the jobs handed out last were made from
     std::string job_problem_;                 ///< why the share chain's rules allow no job from this template
     bool refused_without_chain_ = false;      ///< somebody waits for the share chain
+    double told_work_at_ = 0;                 ///< in the log
     double contact_at_ = 0;                   ///< when dashd last answered with a template
     std::uint64_t work_event_ = 0;
     std::map<work::PayoutChoice, work::JobPtr> jobs_;  ///< one a payout group; emptied at each change

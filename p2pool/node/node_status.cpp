@@ -45,8 +45,10 @@ NodeStatus Node::status() {
     status.newer_votes = share_chain::votes_above(share_chain::desired_version_counts(tracker_, best->hash, voters),
                                                   share_chain::kShareType);
     const auto payouts = current_payouts();
-    const auto mine = payouts.find(dash::p2pkh_script(settings_.payout_hash));
-    if (mine != payouts.end()) status.payout_if_block_now_duffs = mine->second;
+    for (const dash::Hash160& hash : payouts_.hashes()) {
+        const auto mine = payouts.find(dash::p2pkh_script(hash));
+        status.payouts_if_block_now_duffs.push_back(mine == payouts.end() ? 0 : mine->second);
+    }
     return status;
 }
 

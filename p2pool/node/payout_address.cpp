@@ -5,10 +5,14 @@
 #include <optional>
 
 #include "dash/primitives/address.h"
+#include "dash/util/atomic_file.h"
+#include "dash/util/error.h"
 #include "dash/util/log.h"
 
 namespace p2pool::node {
 namespace {
+
+namespace asio = boost::asio;
 
 std::filesystem::path cache_file(const options::Settings& settings) {
     return settings.net_datadir / "cached_payout_address";
@@ -22,45 +26,69 @@ bool is_payable(const std::string& text, const dash::ChainParams& chain) {
     }
 }
 
-std::optional<std::string> cached_address(const options::Settings& settings) {
-    std::ifstream file(cache_file(settings));
-    std::string text;
-    if (!(file >> text)) return std::nullopt;
-    dash::log::info("    Loaded cached address: ", text, "...");
-    if (is_payable(text, *settings.network->parent)) return text;
-    dash::log::warning("    Cached address is not one that this network pays to; it is not used.");
-    return std::nullopt;
+/// What dashd's wallet says; nullopt when there is none to ask.
+asio::awaitable<std::optional<bool>> is_in_wallet(const std::string& address, dash::rpc::Daemon& daemon) {
+    try {
+        nlohmann::json params = nlohmann::json::array({address});
+        const nlohmann::json answer = co_await daemon.client().call("getaddressinfo", std::move(params));
+        if (answer.is_object() && answer.contains("ismine") && answer["ismine"].is_boolean()) {
+            co_return answer["ismine"].get<bool>();
+        }
+    } catch (const dash::rpc::RpcError&) {
+    }
+    co_return std::nullopt;
 }
 
-void cache(const std::string& address, const options::Settings& settings) {
-    const std::filesystem::path file = cache_file(settings);
-    const std::filesystem::path fresh = file.string() + ".new";
-    std::ofstream(fresh) << address << "\n";
-    std::filesystem::rename(fresh, file);
+asio::awaitable<std::optional<std::string>> cached_address(const options::Settings& settings,
+                                                           dash::rpc::Daemon& daemon) {
+    std::ifstream file(cache_file(settings));
+    std::string text;
+    if (!(file >> text)) co_return std::nullopt;
+    dash::log::info("    Loaded cached address: ", text, "...");
+    if (is_payable(text, *settings.network->parent)) {
+        const std::optional<bool> mine = co_await is_in_wallet(text, daemon);
+        if (mine.value_or(true)) co_return text;
+    }
+    dash::log::warning("    Cached address is either invalid or not controlled by local dashd!");
+    co_return std::nullopt;
 }
 
 }  // namespace
 
-boost::asio::awaitable<std::string> determine_payout_address(const options::Settings& settings,
-                                                             dash::rpc::Daemon& daemon) {
-    if (settings.options.address.has_value()) co_return *settings.options.address;
-    if (const auto cached = cached_address(settings)) co_return *cached;
-
-    dash::log::info("    Getting payout address from dashd...");
-    std::string problem;
+asio::awaitable<std::string> new_wallet_address(dash::rpc::Daemon& daemon) {
+    std::string problem = "its answer is no address of this network";
     nlohmann::json label = nlohmann::json::array({"p2pool"});
     try {
         const nlohmann::json answer = co_await daemon.client().call("getnewaddress", std::move(label));
-        if (answer.is_string() && is_payable(answer.get<std::string>(), *settings.network->parent)) {
-            cache(answer.get<std::string>(), settings);
+        if (answer.is_string() && is_payable(answer.get<std::string>(), daemon.chain())) {
             co_return answer.get<std::string>();
         }
-        problem = "its answer is no address of this network";
     } catch (const dash::rpc::RpcError& error) {
         problem = error.what();
     }
     throw dash::ConfigError("No payout address: dashd's wallet gave none (" + problem +
                             "). Start the node with -a YOUR_DASH_ADDRESS.");
+}
+
+asio::awaitable<std::vector<std::string>> determine_payout_addresses(const options::Settings& settings,
+                                                                     dash::rpc::Daemon& daemon) {
+    std::vector<std::string> addresses;
+    if (settings.payout_address) addresses.push_back(*settings.payout_address);
+    if (settings.dynamic_payout) {
+        dash::log::info("    Entering dynamic address mode.");
+        while (addresses.size() < settings.options.dynamic_addresses)
+            addresses.push_back(co_await new_wallet_address(daemon));
+    }
+    if (!addresses.empty()) co_return addresses;
+
+    if (const auto cached = co_await cached_address(settings, daemon)) {
+        addresses.push_back(*cached);
+        co_return addresses;
+    }
+    dash::log::info("    Getting payout address from dashd...");
+    addresses.push_back(co_await new_wallet_address(daemon));
+    dash::write_file_atomically(cache_file(settings), addresses.front() + "\n");
+    co_return addresses;
 }
 
 }  // namespace p2pool::node

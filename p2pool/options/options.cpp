@@ -1,73 +1,13 @@
 #include "p2pool/options/options.h"
 
-#include <algorithm>
-#include <boost/program_options.hpp>
-#include <fstream>
-#include <iterator>
 #include <sstream>
+#include <utility>
 
+#include "p2pool/options/arguments.h"
 #include "p2pool/options/option_table.h"
 
 namespace p2pool::options {
 namespace {
-
-namespace po = boost::program_options;
-
-/// Depth of "@FILE" inside "@FILE": deeper is a file that names itself.
-constexpr int kMaxFileDepth = 16;
-
-std::vector<std::string> words_of(const std::string& path) {
-    std::ifstream file(path);
-    if (!file) throw UsageError("cannot read the argument file '" + path + "': check the name after '@'");
-    return {std::istream_iterator<std::string>(file), std::istream_iterator<std::string>()};
-}
-
-void expand_files(const std::vector<std::string>& arguments, std::vector<std::string>& out, int depth) {
-    if (depth > kMaxFileDepth) throw UsageError("argument files are nested too deeply: does one name itself?");
-    for (const std::string& argument : arguments) {
-        if (!argument.empty() && argument.front() == '@') {
-            expand_files(words_of(argument.substr(1)), out, depth + 1);
-        } else {
-            out.push_back(argument);
-        }
-    }
-}
-
-po::options_description described() {
-    po::options_description all;
-    all.add_options()("help,h", "")("version", "");
-    for (const OptionSpec& option : option_table()) {
-        std::string name = option.name;
-        if (option.short_name != '\0') name += std::string(",") + option.short_name;
-        if (option.metavar == nullptr) {
-            all.add_options()(name.c_str(), po::bool_switch(), "");
-        } else {
-            all.add_options()(name.c_str(), po::value<std::vector<std::string>>()->composing(), "");
-        }
-    }
-    all.add_options()("login", po::value<std::vector<std::string>>(), "");
-    return all;
-}
-
-po::variables_map read(const std::vector<std::string>& arguments) {
-    const po::options_description all = described();
-    po::positional_options_description positional;
-    positional.add("login", -1);
-    po::variables_map values;
-    try {
-        po::store(po::command_line_parser(arguments).options(all).positional(positional).run(), values);
-        po::notify(values);
-    } catch (const po::error& error) {
-        throw UsageError(error.what());
-    }
-    return values;
-}
-
-bool is_given(const po::variables_map& values, const OptionSpec& option) {
-    const po::variable_value& value = values[option.name];
-    if (value.empty()) return false;
-    return option.metavar != nullptr || value.as<bool>();
-}
 
 /// Lines of at most `width` characters, each after `indent` blanks.
 std::string wrapped(const std::string& text, std::size_t indent, std::size_t width) {
@@ -98,38 +38,29 @@ constexpr std::size_t kHelpIndent = 8;
 std::string group_help(Group group) {
     std::string text;
     for (const OptionSpec& option : option_table()) {
-        if (option.group != group || option.help == nullptr) continue;
+        if (option.group != group) continue;
         text += heading(option) + "\n" + wrapped(option.help, kHelpIndent, kHelpWidth);
     }
-    return text.empty() ? text : "\n" + std::string(group_title(group)) + ":\n" + text;
+    return "\n" + std::string(group_title(group)) + ":\n" + text;
 }
 
 }  // namespace
 
-CommandLine parse(const std::vector<std::string>& arguments) {
-    std::vector<std::string> expanded;
-    expand_files(arguments, expanded, 0);
-    const po::variables_map values = read(expanded);
-
-    CommandLine result;
-    if (values.count("help") != 0) result.kind = CommandLine::Kind::kHelp;
-    if (values.count("version") != 0) result.kind = CommandLine::Kind::kVersion;
-    for (const OptionSpec& option : option_table()) {
-        if (!is_given(values, option)) continue;
-        if (option.help == nullptr) result.options.without_effect.push_back(std::string("--") + option.name);
-        if (option.metavar == nullptr) {
-            option.apply(result.options, "");
-            continue;
-        }
-        // As in argparse, every value must be right and the last one counts, unless the option is a list.
-        for (const std::string& text : values[option.name].as<std::vector<std::string>>())
-            option.apply(result.options, text);
+Options parse(const std::vector<std::string>& arguments) {
+    Arguments read = read_arguments(expand_argument_files(arguments));
+    Options options;
+    for (const Arguments::Given& given : read.given) {
+        given.option->apply(options, given.value);
+        if (options.request != Request::kRun) return options;
+        if (given.option->group != Group::kWithoutEffect) continue;
+        options.without_effect.push_back(std::string("--") + given.option->name +
+                                         " is accepted, but has no effect: " + given.option->help + ".");
     }
-    if (values.count("login") != 0) result.options.positional = values["login"].as<std::vector<std::string>>();
-    if (result.options.positional.size() > 2) {
+    options.positional = std::move(read.positional);
+    if (options.positional.size() > 2) {
         throw UsageError("a maximum of two arguments are allowed: dashd's RPC user and password");
     }
-    return result;
+    return options;
 }
 
 std::string usage_line() {
@@ -142,12 +73,8 @@ std::string help_text() {
     text += "Point miners at stratum+tcp://THIS_HOST:7903 with your Dash address as user name.\n";
     text += "\nThe RPC user and password may stay away: then dash.conf or dashd's cookie file is read.\n";
     text += "@FILE stands for the arguments in FILE. Long options may be shortened while they stay clear.\n";
-    text += "\n  -h, --help\n        this text\n  --version\n        the version\n";
-    text += "  --demo\n        try it: a simulated Dash network, the node and a miner on this computer\n";
-    for (const Group group :
-         {Group::kNetwork, Group::kDashd, Group::kMiners, Group::kPeers, Group::kBroadcaster, Group::kGeneral}) {
+    for (const Group group : kGroups)
         text += group_help(group);
-    }
     return text;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,15 +26,32 @@ struct Endpoint {
     std::uint16_t port = 0;
 };
 
+enum class Request { kRun, kHelp, kVersion };
+
+/// What is to be done with the node of a data folder.
+enum class Action {
+    kRun,
+    kRunInBackground,  ///< --daemon
+    kStop,
+    kRestart,  ///< stop, then run in the background
+    kStatus
+};
+
 /// What the operator asked for. Values that depend on the network or on dash.conf are filled in by resolve().
 struct Options {
+    Request request = Request::kRun;
+    Action action = Action::kRun;
     std::string net_name = "dash";
     bool testnet = false;
     bool debug = false;
-    std::optional<std::string> address;  ///< payout address as given
-    std::filesystem::path datadir;       ///< base folder; empty: "data" beside the program's launcher
+    bool bench = false;                  ///< log what takes long
+    std::optional<std::string> address;  ///< payout address as given: an address, a public key in hex, or "dynamic"
+    std::size_t dynamic_addresses = 2;
+    double dynamic_seconds = 172'800;
+    std::filesystem::path datadir;  ///< base folder; empty: "data" beside the program's launcher
     std::optional<std::filesystem::path> logfile;
     bool no_console = false;
+    bool log_json = false;
     bool share_archive = true;            ///< list the shares that leave the store in share_archive/
     bool compact_on_shutdown = false;     ///< of the store
     std::filesystem::path export_shares;  ///< not empty: write the stored shares there instead of running the node
@@ -59,20 +77,13 @@ struct Options {
     std::optional<std::filesystem::path> web_static;                    ///< the operator's own pages
     std::optional<std::pair<std::string, std::string>> web_password{};  ///< user and password to ask for
     std::vector<std::string> positional;  ///< [RPC user] RPC password, or one payout address
-    /// Options of the python node that this version accepts and does not act on yet, as the operator wrote them.
+    /// Sentences about options that are accepted and not acted on.
     std::vector<std::string> without_effect;
 };
 
-/// What parse() found: a request for information, or options to run with.
-struct CommandLine {
-    enum class Kind { kRun, kHelp, kVersion };
-    Kind kind = Kind::kRun;
-    Options options;
-};
-
-/// `arguments` without the program's name. "@FILE" stands for the words of that file; long options may be cut to an
-/// unambiguous beginning. Throws UsageError.
-[[nodiscard]] CommandLine parse(const std::vector<std::string>& arguments);
+/// `arguments` without the program's name; see arguments.h for what may be written. An option that is given twice has
+/// the last value, but for those that make a list; each value has to be right. Throws UsageError.
+[[nodiscard]] Options parse(const std::vector<std::string>& arguments);
 
 /// The help text, as wide as 100 columns.
 [[nodiscard]] std::string help_text();
@@ -89,6 +100,9 @@ struct DashdLogin {
 struct Settings {
     Options options;
     const share_chain::Network* network = nullptr;
+    std::shared_ptr<const share_chain::Network> network_of_file{};  ///< holds that one when a file described it
+    std::optional<std::string> payout_address{};  ///< of the command line, in base58; none: from the wallet
+    bool dynamic_payout = false;                  ///< several, from the wallet
     Endpoint worker;
     DashdLogin login;
     std::uint16_t dashd_rpc_port = 0;
@@ -100,13 +114,22 @@ struct Settings {
     std::optional<Endpoint> external_address;  ///< host in digits
     std::filesystem::path net_datadir;         ///< <datadir>/<net>
     std::filesystem::path logfile;
+    std::filesystem::path pid_file;
+    std::filesystem::path ready_flag;  ///< empty file; there while miners are served
     std::filesystem::path web_static;  ///< folder of the pages below /static
     std::filesystem::path web_vendor;  ///< folder of what the build fetched for them
     std::vector<std::string> remarks;  ///< lines that tell the operator how something was understood
 };
 
-/// Chooses the network, reads dash.conf when the command line holds no password, and fills in defaults. `launcher_dir`
-/// is where the data folder lies when --datadir is not given. Throws UsageError.
-[[nodiscard]] Settings resolve(Options options, const std::filesystem::path& launcher_dir);
+/// Where things lie that the command line does not name.
+struct Places {
+    std::filesystem::path resources;  ///< the program's own files: networks/, web/static/
+    std::filesystem::path vendor;     ///< what the build fetched for the pages
+    std::filesystem::path data;       ///< the folder of the networks' data folders, without --datadir
+};
+
+/// Chooses the network, reads dash.conf when the command line holds no password, and fills in defaults. Throws
+/// UsageError.
+[[nodiscard]] Settings resolve(Options options, const Places& places);
 
 }  // namespace p2pool::options

@@ -4,23 +4,36 @@
 
 #include "dash/primitives/address.h"
 #include "dash/primitives/bytes.h"
+#include "dash/primitives/public_key.h"
 #include "p2pool/options/dash_conf.h"
+#include "p2pool/options/network_file.h"
 #include "p2pool/options/options.h"
 #include "p2pool/peers/settings.h"
 
 namespace p2pool::options {
 namespace {
 
-const share_chain::Network& choose_network(const Options& options) {
+/// A network of this program, or one that networks/NAME.json describes.
+const share_chain::Network& choose_network(Settings& settings, const Places& places) {
+    const Options& options = settings.options;
     const std::string name = options.net_name + (options.testnet ? "_testnet" : "");
     const share_chain::Network* network = share_chain::find_network(name);
     if (network == nullptr && options.testnet) network = share_chain::find_network(options.net_name);
     if (network != nullptr && (!options.testnet || network->parent->rpc_chain != "main")) return *network;
     std::string known;
-    for (const std::string_view each : share_chain::network_names()) {
-        known += (known.empty() ? "" : ", ") + std::string(each);
+    for (const std::string_view each : share_chain::network_names())
+        known += std::string(each) + ", ";
+    const std::filesystem::path data = options.datadir.empty() ? places.data : options.datadir;
+    for (const std::filesystem::path& folder : {data / "networks", places.resources / "networks"}) {
+        const std::filesystem::path file = folder / (name + ".json");
+        if (network == nullptr && std::filesystem::exists(file)) {
+            settings.network_of_file = std::make_shared<const share_chain::Network>(read_network_file(file));
+            return *settings.network_of_file;
+        }
+        known += "or one that a file in " + folder.string() + " describes, ";
     }
-    throw UsageError("there is no network '" + name + "'; choose one of: " + known);
+    throw UsageError("argument --net: there is no network '" + name +
+                     "'; choose one of: " + known.substr(0, known.size() - 2));
 }
 
 bool is_address_of(const std::string& text, const dash::ChainParams& chain) {
@@ -32,10 +45,14 @@ bool is_address_of(const std::string& text, const dash::ChainParams& chain) {
     }
 }
 
-void check_payout_address(const std::string& text, const dash::ChainParams& chain) {
+std::string checked_payout_address(const std::string& text, const dash::ChainParams& chain) {
     dash::Address address;
     try {
-        address = dash::parse_address(text, chain);
+        if (dash::looks_like_public_key(text)) {
+            address.hash = dash::hash160(dash::parse_public_key(text));
+        } else {
+            address = dash::parse_address(text, chain);
+        }
     } catch (const dash::DecodeError& error) {
         throw UsageError("error parsing address '" + text + "': " + error.what());
     }
@@ -46,6 +63,19 @@ void check_payout_address(const std::string& text, const dash::ChainParams& chai
             "lost: use an address that begins with " +
             (chain.rpc_chain == "main" ? "X" : "y"));
     }
+    return dash::format_address(address, chain);
+}
+
+void resolve_payout(Settings& settings) {
+    constexpr std::size_t kFewest = 2;
+    Options& options = settings.options;
+    settings.dynamic_payout = options.address == "dynamic";
+    if (settings.dynamic_payout && options.dynamic_addresses < kFewest) {
+        settings.remarks.emplace_back(" ERROR: Can not use fewer than 2 addresses in dynamic mode. Resetting to 2.");
+        options.dynamic_addresses = kFewest;
+    }
+    if (settings.dynamic_payout || !options.address) return;
+    settings.payout_address = checked_payout_address(*options.address, *settings.network->parent);
 }
 
 std::size_t broadcaster_min_peers(const Options& options) {
@@ -153,20 +183,21 @@ void resolve_peers(Settings& settings) {
 
 }  // namespace
 
-Settings resolve(Options options, const std::filesystem::path& launcher_dir) {
+Settings resolve(Options options, const Places& places) {
     Settings settings;
     settings.options = std::move(options);
-    settings.network = &choose_network(settings.options);
+    settings.network = &choose_network(settings, places);
     const dash::ChainParams& chain = *settings.network->parent;
     take_positional_address(settings);
+    resolve_payout(settings);
     const Options& chosen = settings.options;
-    if (chosen.address.has_value()) check_payout_address(*chosen.address, chain);
     settings.broadcaster_min_peers = broadcaster_min_peers(chosen);
 
     settings.dashd_rpc_port = chain.rpc_port;
     settings.dashd_p2p_port = chain.p2p_port;
     settings.dashd_rpc_ssl = chosen.dashd_rpc_ssl;
-    if (!chosen.export_shares.empty()) {
+    const bool only_asks = chosen.action == Action::kStop || chosen.action == Action::kStatus;
+    if (only_asks || !chosen.export_shares.empty()) {
         // needs no dashd
     } else if (chosen.positional.empty()) {
         read_login(settings);
@@ -179,13 +210,15 @@ Settings resolve(Options options, const std::filesystem::path& launcher_dir) {
 
     resolve_peers(settings);
     settings.worker = chosen.worker.value_or(Endpoint{"", settings.network->worker_port});
-    const std::filesystem::path base = chosen.datadir.empty() ? launcher_dir / "data" : chosen.datadir;
+    const std::filesystem::path base = chosen.datadir.empty() ? places.data : chosen.datadir;
     settings.net_datadir = base / settings.network->name;
-    settings.web_static = chosen.web_static.value_or(launcher_dir / "web" / "static");
+    settings.web_static = chosen.web_static.value_or(places.resources / "web" / "static");
+    settings.pid_file = settings.net_datadir / "p2pool.pid";
+    settings.ready_flag = settings.net_datadir / "ready_flag";
+    settings.web_vendor = places.vendor;
     settings.logfile = chosen.logfile.value_or(settings.net_datadir / "log");
-    for (const std::string& name : chosen.without_effect) {
-        settings.remarks.push_back("Note: " + name + " is accepted, but has no effect in this version.");
-    }
+    for (const std::string& remark : chosen.without_effect)
+        settings.remarks.push_back("Note: " + remark);
     return settings;
 }
 

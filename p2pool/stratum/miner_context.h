@@ -44,6 +44,7 @@ struct MinerContext {
     ExtranoncePool extranonces;
     SessionStore sessions;
     NotifyCache notifies;
+    bool bench = false;  ///< log submits that take long
 };
 
 }  // namespace p2pool::stratum

@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <chrono>
+#include <iomanip>
 
+#include "dash/util/log.h"
 #include "p2pool/stratum/miner_session.h"
 #include "p2pool/stratum/submit.h"
 
@@ -24,6 +27,28 @@ std::optional<std::uint32_t> hex_at(const json& params, std::size_t index) {
 std::uint32_t reverse_bytes(std::uint32_t value) {
     return value << 24 | (value & 0xff00) << 8 | (value >> 8 & 0xff00) | value >> 24;
 }
+
+/// Logs a submit that takes long, with --bench.
+class SubmitTimer {
+  public:
+    SubmitTimer(const MinerContext& context, const json& params)
+        : context_(context), params_(params), start_(context.clock.steady_now()) {}
+    ~SubmitTimer() {
+        constexpr double kLongMilliseconds = 10;
+        const std::chrono::duration<double, std::milli> took = context_.clock.steady_now() - start_;
+        if (!context_.bench || took.count() <= kLongMilliseconds) return;
+        const auto* worker = params_.empty() ? nullptr : params_[kWorker].get_ptr<const std::string*>();
+        dash::log::info(std::fixed, std::setprecision(3), took.count(), " ms for stratum:rpc_submit(",
+                        worker != nullptr ? *worker : "", ")");
+    }
+    SubmitTimer(const SubmitTimer&) = delete;
+    SubmitTimer& operator=(const SubmitTimer&) = delete;
+
+  private:
+    const MinerContext& context_;
+    const json& params_;
+    std::chrono::steady_clock::time_point start_;
+};
 
 }  // namespace
 
@@ -61,6 +86,7 @@ bool MinerSession::read_version(const json& params, const work::Job& job, std::u
 
 bool MinerSession::submit(const Request& request, std::string& out) {
     const json& params = request.params;
+    const SubmitTimer timer(context_, params);
     if (!is_subscribed()) {
         append_error(out, request.id, {ErrorCode::kNotSubscribed, "Not subscribed"});
         return true;

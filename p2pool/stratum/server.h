@@ -28,6 +28,8 @@ struct ServerSettings {
     const share_chain::Network* network = nullptr;
     /// Vardiff aims at one submit of a connection in this time.
     double share_seconds = 10;
+    /// Log submits that take long.
+    bool bench = false;
     AdmissionSettings admission;
 };
 

@@ -32,7 +32,7 @@ inline PayoutChoice miner(std::uint8_t number) {
 /// A node on regtest, and what it told its owner.
 class Fixture {
   public:
-    explicit Fixture(double fee = 0) : node(settings(fee), clock) {
+    explicit Fixture(double fee = 0, double donation = 0) : node(settings(fee, donation), clock) {
         clock.set_unix_seconds(recorded_template().time);
         node.set_events({.on_work_changed = [this](bool clean) { work_changes.push_back(clean); },
                          .on_block_won = [this](dash::submission::WonBlock block) { won.push_back(std::move(block)); },
@@ -64,11 +64,13 @@ class Fixture {
     std::uint64_t next_extranonce = 1;
 
   private:
-    static p2pool::node::NodeSettings settings(double fee) {
+    static p2pool::node::NodeSettings settings(double fee, double donation) {
         p2pool::node::NodeSettings settings;
         settings.network = share_chain::find_network("dash_regtest");
-        settings.payout_hash.fill(0xaa);
+        settings.payout_hashes.resize(1);
+        settings.payout_hashes[0].fill(0xaa);
         settings.fee = fee;
+        settings.donation = donation;
         settings.random_seed = 1;
         return settings;
     }

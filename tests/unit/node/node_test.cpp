@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <vector>
 
 #include "dash/primitives/merkle.h"
@@ -146,14 +147,33 @@ TEST_CASE("a template that no share can carry gives no work and ends nothing") {
 TEST_CASE("the operator's fee is that part of the jobs") {
     Fixture none(0);
     Fixture all(1);
-    Fixture some(0.25);
     CHECK(none.node.apply_fee(miner(1)) == miner(1));
     CHECK(all.node.apply_fee(miner(1)).pubkey_hash == all.node.node_payout_hash());
-    int taken = 0;
-    constexpr int kJobs = 4000;
-    for (int i = 0; i < kJobs; ++i) {
-        if (some.node.apply_fee(miner(1)).pubkey_hash == some.node.node_payout_hash()) ++taken;
+    constexpr int kJobs = 40'000;
+    for (const double fee : {0.001, 0.01, 0.25}) {
+        CAPTURE(fee);
+        Fixture some(fee);
+        int taken = 0;
+        for (int i = 0; i < kJobs; ++i)
+            taken += some.node.apply_fee(miner(1)).pubkey_hash == some.node.node_payout_hash() ? 1 : 0;
+        const double deviation = std::sqrt(kJobs * fee * (1 - fee));
+        CHECK(std::abs(taken - kJobs * fee) < 4 * deviation);
     }
-    CHECK(taken > kJobs / 4 - 200);
-    CHECK(taken < kJobs / 4 + 200);
+}
+
+TEST_CASE("donations are the percentage on average, rounded up or down by chance") {
+    // 0.5 % of 65535 is 327.675.
+    Fixture fixture(0, 0.005);
+    fixture.node.take_template(recorded_template());
+    constexpr int kJobs = 1000;
+    double sum = 0;
+    for (int i = 0; i < kJobs; ++i) {
+        const int donation = fixture.node.job(miner(1))->source->generation.info().share_data.donation;
+        CHECK((donation == 327 || donation == 328));
+        sum += donation;
+        fixture.clock.advance(0.001);
+        fixture.node.take_template(recorded_template());
+        fixture.node.refresh_work();
+    }
+    CHECK(sum / kJobs == doctest::Approx(327.675).epsilon(0.0002));
 }

@@ -9,7 +9,7 @@ using share_chain::find_network;
 using share_chain::Network;
 
 TEST_CASE("networks are found by name") {
-    for (const std::string_view name : {"dash", "dash_testnet", "dash_regtest", "dash_custom_example"}) {
+    for (const std::string_view name : {"dash", "dash_testnet", "dash_regtest"}) {
         const Network* network = find_network(name);
         REQUIRE(network != nullptr);
         CHECK(network->name == name);
@@ -54,7 +54,6 @@ TEST_CASE("the settings of a network fit together") {
 
 TEST_CASE("only where Dash is worth something miners have a floor") {
     CHECK(find_network("dash")->stratum_difficulty_floor == 64);
-    CHECK(find_network("dash_custom_example")->stratum_difficulty_floor == 64);
     CHECK(find_network("dash_testnet")->stratum_difficulty_floor == 0);
     CHECK(find_network("dash_regtest")->stratum_difficulty_floor == 0);
 }

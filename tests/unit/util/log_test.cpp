@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <regex>
 #include <sstream>
 #include <string>
@@ -13,6 +14,7 @@
 
 #include "dash/util/error.h"
 #include "dash/util/log.h"
+#include "dash/util/log_format.h"
 
 namespace {
 
@@ -273,4 +275,28 @@ TEST_CASE("threads do not mix their lines") {
     const std::regex form("thread [0-3] says x{100}");
     for (const std::string& text : texts)
         CHECK(std::regex_match(text, form));
+}
+
+TEST_CASE("as JSON each line is an object, whatever the text is") {
+    const LogFolder folder;
+    log::set_format(log::Format::kJson);
+    log::configure({.console = false, .debug = true, .file = folder.file()});
+    const std::string nasty = "a \"quoted\" \\ text\nwith \x01\x1b[31m and \xc3\xa9";
+    log::info(nasty);
+    log::debug("d");
+    log::warning("w");
+    log::error("e");
+    log::set_format(log::Format::kText);
+    const auto lines = lines_of(folder.file());
+    REQUIRE(lines.size() == 4);
+    const std::vector<std::string> levels = {"info", "debug", "warning", "error"};
+    const std::vector<std::string> texts = {nasty, "d", "w", "e"};
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const auto object = nlohmann::json::parse(lines[i]);
+        CHECK(object.size() == 3);
+        CHECK(object["level"] == levels[i]);
+        CHECK(object["text"] == texts[i]);
+        CHECK(std::regex_match(object["time"].get<std::string>(),
+                               std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)")));
+    }
 }

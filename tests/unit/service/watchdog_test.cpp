@@ -1,0 +1,84 @@
+#include "p2pool/service/watchdog.h"
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+
+#include "dash/util/log.h"
+#include "tests/support/process.h"
+#include "tests/support/vectors.h"
+
+using p2pool::service::Watchdog;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace stall_test {
+
+std::atomic<bool> go_on{false};
+
+/// Its name must be in the stack.
+__attribute__((noinline)) void wait_for_nobody() {
+    const auto end = std::chrono::steady_clock::now() + seconds(30);
+    while (!go_on && std::chrono::steady_clock::now() < end) {
+    }
+}
+
+}  // namespace stall_test
+
+namespace {
+
+bool contains(const std::filesystem::path& file, const std::string& text) {
+    return tests::read_text(file).find(text) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a stalled thread is told with its stack, and that it goes on") {
+    const tests::TemporaryFolder folder("watchdog");
+    const auto log = folder.path() / "log";
+    dash::log::configure({.console = false, .file = log});
+    Watchdog watchdog{milliseconds(100)};
+    std::thread helper([&log] {
+        const bool told = tests::wait_until([&log] { return contains(log, "wait_for_nobody"); }, seconds(20));
+        stall_test::go_on = true;
+        CHECK(told);
+    });
+    stall_test::wait_for_nobody();
+    helper.join();
+    CHECK(contains(log, "> Watchdog timer went off at:"));
+    CHECK(contains(log, "stall_test::wait_for_nobody()"));
+    CHECK(tests::wait_until(
+        [&] {
+            watchdog.alive();
+            return contains(log, "The node goes on after its stall.");
+        },
+        seconds(20)));
+    dash::log::configure({});
+}
+
+TEST_CASE("an end that does not come is made") {
+    const tests::TemporaryFolder folder("watchdog");
+    const auto log = folder.path() / "log";
+    const pid_t child = ::fork();
+    if (child == 0) {
+        dash::log::configure({.console = false, .file = log});
+        Watchdog watchdog{seconds(30)};
+        watchdog.end_within(milliseconds(50));
+        for (;;)
+            ::pause();
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == EXIT_FAILURE);
+    CHECK(contains(log, "ended as it is"));
+}
+
+TEST_CASE("an end in time is left alone") {
+    Watchdog watchdog{seconds(30)};
+    watchdog.end_within(seconds(30));
+    watchdog.end_any_time();
+}
