@@ -146,6 +146,7 @@ async function nodeGone(browser, world) {
     const page = await context.newPage();
     await page.goto(`${world.base}/static/`);
     await page.waitForSelector(".link-ok");
+    await page.waitForSelector(".headlines");
     await world.end("node");
     await page.waitForSelector(".link-error", { timeout: 10000 });
     await page.screenshot({ path: join(screenshots, "node-gone.png") });
