@@ -36,7 +36,7 @@ std::string read_cookie(const std::filesystem::path& path) {
 }  // namespace
 
 std::string ClientSettings::url() const {
-    return (tls ? "https://" : "http://") + host + ":" + std::to_string(port) + "/";
+    return (tls ? "https://" : "http://") + host + ":" + std::to_string(port) + path;
 }
 
 /// Calls in flight share it, so that they may outlive the client.

@@ -19,6 +19,7 @@ struct ClientSettings {
     /// https, as a TLS proxy before dashd speaks it. The proxy's certificate must be one the system trusts, unless host
     /// is a loopback address, where nobody can come between.
     bool tls = false;
+    std::string path = "/";
     std::string user;
     std::string password;
     /// Used when the password is empty: dashd writes "user:password" there at each of its starts.

@@ -51,11 +51,12 @@ class StreamConnection final : public HttpConnection {
   public:
     StreamConnection(Stream stream, const ClientSettings& settings)
         : stream_(std::move(stream)),
+          path_(settings.path),
           host_(settings.host + ":" + std::to_string(settings.port)),
           max_answer_bytes_(settings.max_answer_bytes) {}
 
     asio::awaitable<HttpAnswer> post(const std::string& authorization, std::string body, Deadline deadline) override {
-        http::request<http::string_body> request(http::verb::post, "/", 11);
+        http::request<http::string_body> request(http::verb::post, path_, 11);
         request.set(http::field::host, host_);
         request.set(http::field::content_type, "application/json");
         if (!authorization.empty()) request.set(http::field::authorization, "Basic " + base64(authorization));
@@ -87,6 +88,7 @@ class StreamConnection final : public HttpConnection {
   private:
     Stream stream_;
     beast::flat_buffer buffer_;
+    std::string path_;
     std::string host_;
     std::size_t max_answer_bytes_;
 };

@@ -16,6 +16,7 @@
 #include "dash/util/log.h"
 #include "p2pool/node/block_broadcaster.h"
 #include "p2pool/node/format.h"
+#include "p2pool/node/merged_mining.h"
 #include "p2pool/node/node.h"
 #include "p2pool/node/payout_address.h"
 #include "p2pool/node/peer_service.h"
@@ -82,6 +83,20 @@ dash::rpc::ClientSettings rpc_settings(const options::Settings& settings) {
     rpc.cookie_file = settings.login.cookie_file;
     rpc.timeout = kRpcTimeout;
     return rpc;
+}
+
+std::vector<dash::rpc::ClientSettings> merged_settings(const options::Settings& settings) {
+    std::vector<dash::rpc::ClientSettings> daemons;
+    for (const options::MergedDaemon& daemon : settings.options.merged) {
+        dash::rpc::ClientSettings& rpc = daemons.emplace_back();
+        rpc.host = daemon.host;
+        rpc.port = daemon.port;
+        rpc.tls = daemon.tls;
+        rpc.path = daemon.path;
+        rpc.user = daemon.user;
+        rpc.password = daemon.password;
+    }
+    return daemons;
 }
 
 dash::p2p::DaemonLinkSettings link_settings(const options::Settings& settings) {
@@ -176,6 +191,7 @@ class Application::Impl {
     TemplateFeed feed_;
     std::unique_ptr<share_chain::store::ShareStore> store_;
     std::unique_ptr<Node> node_;
+    std::unique_ptr<MergedMining> merged_;
     std::unique_ptr<PeerService> peers_;
     std::unique_ptr<dash::broadcaster::Broadcaster> broadcaster_;
     std::unique_ptr<dash::submission::Pipeline> pipeline_;
@@ -387,10 +403,14 @@ void Application::Impl::serve(const std::vector<std::string>& payout_addresses) 
                            [this](const share_chain::Decision& decision) {
                                if (peers_ != nullptr) peers_->take_decision(decision);
                            },
+                       .on_aux_block_won = [this](work::AuxSolution solution) { merged_->submit(std::move(solution)); },
                        .on_work_accepted =
                            [this](const AcceptedWork& work) {
                                if (web_feed_ != nullptr) web_feed_->work_accepted(work);
                            }});
+    merged_ = std::make_unique<MergedMining>(io_.get_executor(), merged_settings(settings_),
+                                             [this](work::AuxTreePtr aux) { node_->take_aux_work(std::move(aux)); });
+    merged_->start();
     peers_ = std::make_unique<PeerService>(io_, settings_, *node_, dash::system_clock(),
                                            [this](const dash::Uint256& hash) { feed_.new_block(hash); });
     node_->set_peer_knowledge(peers_->knowledge());

@@ -49,6 +49,14 @@ bool is_new_work(const work::WorkTemplate& before, const work::WorkTemplate& aft
            before.block.bits != after.block.bits || (before.txids.empty() && !after.txids.empty());
 }
 
+/// False when it was there.
+bool remember(std::deque<dash::Uint256>& won, const dash::Uint256& hash) {
+    if (std::find(won.begin(), won.end(), hash) != won.end()) return false;
+    won.push_back(hash);
+    if (won.size() > kRememberedBlocks) won.pop_front();
+    return true;
+}
+
 /// The banner that operators' scripts look for.
 void tell_won_block(const work::Job& job, const dash::Uint256& hash, const work::Worker& worker, double found_at,
                     const dash::ChainParams& chain) {
@@ -106,6 +114,11 @@ void Node::take_template(dash::rpc::BlockTemplate block) {
     const bool new_block = before == nullptr || before->block.previous_block != template_->block.previous_block;
     const bool new_best = new_block && choose_best();
     if (before == nullptr || new_best || is_new_work(*before, *template_)) new_work(true);
+}
+
+void Node::take_aux_work(work::AuxTreePtr aux) {
+    aux_ = std::move(aux);
+    new_work(true);
 }
 
 std::optional<dash::Uint256> Node::wanted_header() {
@@ -172,7 +185,7 @@ void Node::submit_if_block(const share_chain::Share& share) {
                              " claims to be a Dash block, but is not sent to the Dash network: " + block.problem);
         return;
     }
-    if (!remember_won_block(share.hash)) return;
+    if (!remember(won_blocks_, share.hash)) return;
     dash::log::info("GOT BLOCK FROM PEER! Passing to dashd! ", low32_hex(share.hash),
                     " dash: ", settings_.network->parent->block_explorer_url_prefix, share.hash.to_hex());
     dash::submission::WonBlock won;
@@ -182,14 +195,6 @@ void Node::submit_if_block(const share_chain::Share& share) {
     won.finder = finder;
     won.found_at = clock_.unix_seconds();
     if (events_.on_block_won) events_.on_block_won(std::move(won));
-}
-
-/// False when it was there.
-bool Node::remember_won_block(const dash::Uint256& hash) {
-    if (std::find(won_blocks_.begin(), won_blocks_.end(), hash) != won_blocks_.end()) return false;
-    won_blocks_.push_back(hash);
-    if (won_blocks_.size() > kRememberedBlocks) won_blocks_.pop_front();
-    return true;
 }
 
 bool Node::restore(const share_chain::SharePtr& share, bool verified) {
@@ -253,6 +258,7 @@ JobPtr Node::job(const work::PayoutChoice& choice) {
     if (found != jobs_.end()) return found->second;
     work::JobRequest request;
     request.work_template = template_;
+    request.aux = aux_;
     request.best_share = own_.best();
     request.pubkey_hash = choice.pubkey_hash;
     request.desired_share_target = share_target_for(choice);
@@ -329,7 +335,15 @@ work::Evaluation Node::evaluate(const JobPtr& job, const work::Solution& solutio
     evaluation.is_share = evaluation.hash <= job->share_target;
     evaluation.is_block = evaluation.hash <= job->block_target;
     if (evaluation.is_block) win_block(*job, solution, evaluation.hash, worker);
+    win_aux_blocks(*job, solution, evaluation.hash);
     return evaluation;
+}
+
+void Node::win_aux_blocks(const work::Job& job, const work::Solution& solution, const dash::Uint256& hash) {
+    for (work::AuxSolution& solved : work::solved_aux_blocks(job, solution, hash)) {
+        if (remember(won_aux_blocks_, solved.block.hash) && events_.on_aux_block_won)
+            events_.on_aux_block_won(std::move(solved));
+    }
 }
 
 void Node::win_block(const work::Job& job, const work::Solution& solution, const dash::Uint256& hash,
@@ -340,7 +354,7 @@ void Node::win_block(const work::Job& job, const work::Solution& solution, const
                            " is one that Dash refuses: no block. The miner's software sets wrong times.");
         return;
     }
-    if (!remember_won_block(hash)) return;
+    if (!remember(won_blocks_, hash)) return;
     dash::submission::WonBlock block;
     block.hash = hash;
     block.height = job.source->work_template->block.height;

@@ -56,6 +56,8 @@ struct NodeEvents {
     std::function<void()> on_shares_added;
     /// The best share was chosen anew; it may be the same as before.
     std::function<void(const share_chain::Decision&)> on_decision;
+    /// A solution made a block of a chain that is merge-mined.
+    std::function<void(work::AuxSolution)> on_aux_block_won{};
     /// With each good submit: has to be quick.
     std::function<void(const AcceptedWork&)> on_work_accepted{};
 };
@@ -116,6 +118,8 @@ class Node final : public work::WorkSource {
 
     /// A template came from dashd.
     void take_template(dash::rpc::BlockTemplate block);
+    /// Other chains' blocks to mine too; null: none.
+    void take_aux_work(work::AuxTreePtr aux);
     /// Null before the first one.
     [[nodiscard]] work::WorkTemplatePtr current_template() const { return template_; }
     /// A block of which dashd should be asked for the header; nullopt when nothing is wanted now.
@@ -172,7 +176,7 @@ class Node final : public work::WorkSource {
     [[nodiscard]] work::JobPtr build_job(const work::JobRequest& request);
     [[nodiscard]] std::optional<double> pool_rate_of_last_hour() const;
     void add_own_share(const work::Job& job, const work::Solution& solution, const work::Worker& worker, bool late);
-    [[nodiscard]] bool remember_won_block(const dash::Uint256& hash);
+    void win_aux_blocks(const work::Job& job, const work::Solution& solution, const dash::Uint256& hash);
     void win_block(const work::Job& job, const work::Solution& solution, const dash::Uint256& hash,
                    const work::Worker& worker);
 
@@ -193,6 +197,7 @@ class Node final : public work::WorkSource {
     PayoutPool payouts_;
 
     work::WorkTemplatePtr template_;
+    work::AuxTreePtr aux_;
     work::WorkTemplatePtr template_of_jobs_;  ///< the one that the jobs handed out last were made from
     std::string job_problem_;                 ///< why the share chain's rules allow no job from this template
     bool refused_without_chain_ = false;      ///< somebody waits for the share chain
@@ -201,6 +206,7 @@ class Node final : public work::WorkSource {
     std::uint64_t work_event_ = 0;
     std::map<work::PayoutChoice, work::JobPtr> jobs_;  ///< one a payout group; emptied at each change
     std::deque<dash::Uint256> won_blocks_;             ///< the last ones, so that a solution sent twice wins once
+    std::deque<dash::Uint256> won_aux_blocks_;         ///< the same, with the other chains' hashes
 };
 
 }  // namespace p2pool::node

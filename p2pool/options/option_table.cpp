@@ -81,14 +81,6 @@ constexpr std::size_t kMostOutgoingPeers = 10;
 constexpr std::size_t kMostIncomingPeers = 10'000;
 constexpr std::size_t kMostBroadcasterPeers = 125;
 
-void check_merged_url(const std::string& url) {
-    const std::size_t scheme = url.find("://");
-    const std::size_t host = scheme == std::string::npos ? 0 : scheme + 3;
-    if (url.substr(host, url.find('/', host) - host).find('@') == std::string::npos) {
-        throw UsageError("merged url netloc must contain an \"@\": http://USER:PASSWORD@HOST:PORT/");
-    }
-}
-
 constexpr auto kNoEffect = [](Options&, const std::string&) {};
 /// run_p2pool.sh acts on these before the program starts.
 constexpr auto kLaunchersOwn = [](Options&, const std::string&) {
@@ -255,6 +247,10 @@ const std::vector<OptionSpec>& option_table() {
         {Group::kDashd, Origin::kReference, "dashd-p2p-port", '\0', "DASHD_P2P_PORT",
          "port of dashd's P2P (default: port of dash.conf, else 9999, testnet 19999, regtest 19899)",
          [](Options& o, const std::string& text) { o.dashd_p2p_port = port("dashd-p2p-port", text); }},
+        {Group::kDashd, Origin::kReference, "merged", '\0', "MERGED_URLS",
+         "mine another chain's blocks too: its daemon's getauxblock, as http://USER:PASSWORD@HOST:PORT/; may be "
+         "repeated",
+         [](Options& o, const std::string& text) { o.merged.push_back(parse_merged_url(text)); }},
 
         {Group::kBroadcaster, Origin::kReference, "disable-broadcaster", '\0', nullptr,
          "send found blocks only to dashd, by P2P and submitblock, and not to further nodes of the Dash network",
@@ -287,8 +283,6 @@ const std::vector<OptionSpec>& option_table() {
          "it chose an event loop of Windows; this program takes the best one of the system by itself", kNoEffect},
         {Group::kWithoutEffect, Origin::kReference, "irc-announce", '\0', nullptr,
          "the IRC channel of block announcements is gone", kNoEffect},
-        {Group::kWithoutEffect, Origin::kReference, "merged", '\0', "MERGED_URLS", "this version mines Dash alone",
-         [](Options&, const std::string& text) { check_merged_url(text); }},
         {Group::kWithoutEffect, Origin::kReference, "no-bugreport", '\0', nullptr,
          "this version sends no error reports anywhere", kNoEffect},
     };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dash/util/error.h"
+#include "p2pool/options/merged_url.h"
 #include "share_chain/network.h"
 
 /// The command line: names, ranges, defaults and help of every option stand in one table (option_table.h).
@@ -64,6 +65,7 @@ struct Options {
     std::optional<std::uint16_t> dashd_rpc_port;
     bool dashd_rpc_ssl = false;
     std::optional<std::uint16_t> dashd_p2p_port;
+    std::vector<MergedDaemon> merged;  ///< daemons of other chains to merge-mine
     std::optional<std::uint16_t> p2pool_port;
     std::vector<std::string> p2pool_nodes;  ///< host or host:port of permanent peers, as given
     std::size_t most_incoming_peers = 40;

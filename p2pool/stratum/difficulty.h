@@ -31,7 +31,7 @@ struct DifficultyRange {
 };
 
 /// How hard the work of one network's miners may be. `share` is the difficulty of the share that the job in question
-/// can make.
+/// can make, or of a merge-mined block when that is easier.
 ///
 /// The floor keeps floods away, the ceiling keeps miners from settings that would silence them. Where there is a floor,
 /// what the node chooses by itself is never harder than the share: a miner drops what is above his target, shares

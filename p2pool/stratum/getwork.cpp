@@ -99,7 +99,7 @@ Getwork::User* Getwork::find_user(const std::string& user_name) {
 }
 
 Difficulty Getwork::difficulty_for(User& user, const work::Job& job) {
-    const Difficulty share = Difficulty::of_target(job.share_target);
+    const Difficulty share = Difficulty::of_target(job.easiest_target);
     if (user.name.fixed_difficulty) {
         return Difficulty::of(context_.policy.requested(*user.name.fixed_difficulty, 0, share));
     }
@@ -162,7 +162,7 @@ Getwork::Answer Getwork::take_work(const json& id, const std::string& data, cons
                      {job, solution, user->worker, attempt->difficulty, attempt->seen, user->throttle, fault});
     context_.statistics.submitted(user->worker.name, verdict.result, verdict.credited_difficulty);
     if (verdict.result != SubmitResult::kRejected && user->vardiff) {
-        const Difficulty share = Difficulty::of_target(job->share_target);
+        const Difficulty share = Difficulty::of_target(job->easiest_target);
         user->vardiff->submitted(now(), context_.policy.vardiff_range(0, share));
     }
     if (verdict.error) return rejection(id, verdict.error->message);

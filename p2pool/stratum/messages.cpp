@@ -71,7 +71,7 @@ void append_show_message(std::string& out, std::string_view text) {
 std::shared_ptr<const Notify> make_notify(const work::JobPtr& job) {
     auto notify = std::make_shared<Notify>();
     notify->job = job;
-    notify->share = Difficulty::of_target(job->share_target);
+    notify->share = Difficulty::of_target(job->easiest_target);
     std::string& body = notify->body;
     body.append(R"(",")").append(previous_block_hex(job->previous_block));
     body.append(R"(",")").append(dash::to_hex(job->coinbase_prefix));

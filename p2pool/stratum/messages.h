@@ -57,7 +57,7 @@ void append_show_message(std::string& out, std::string_view text);
 /// kNotifyHead + id + body + (clean ? kNotifyCleanTail : kNotifyTail).
 struct Notify {
     work::JobPtr job;
-    Difficulty share;  ///< of the share the job can make
+    Difficulty share;  ///< of the share the job can make, or of a merge-mined block that is easier
     std::string body;
 };
 

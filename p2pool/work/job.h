@@ -43,6 +43,7 @@ struct Job {
 
     dash::Uint256 block_target;
     dash::Uint256 share_target;
+    dash::Uint256 easiest_target;  ///< of what the job can win: a share, or a merge-mined block that is easier
     std::uint64_t work_event = 0;  ///< WorkSource::work_event() when the job was made
 
     std::shared_ptr<const JobSource> source;

@@ -17,8 +17,10 @@ namespace {
 /// Longest coinbase script that Dash and the share chain accept.
 constexpr std::size_t kMaxCoinbaseScript = 100;
 
-dash::Bytes coinbase_script(const dash::rpc::BlockTemplate& block, const share_chain::Network& network) {
+dash::Bytes coinbase_script(const dash::rpc::BlockTemplate& block, const AuxTree* aux,
+                            const share_chain::Network& network) {
     dash::Bytes script = dash::push_height(block.height);
+    if (aux != nullptr) dash::append(script, dash::push_data(aux->commitment()));
     dash::append(script, block.coinbase_flags);
     dash::append(script, network.coinbase_ext);
     if (script.size() > kMaxCoinbaseScript) script.resize(kMaxCoinbaseScript);
@@ -37,11 +39,11 @@ std::uint32_t header_time(const WorkTemplate& work, double now) {
     return std::max(work.block.min_time, work.block.time + static_cast<std::uint32_t>(passed));
 }
 
-share_chain::ShareData share_data(const dash::rpc::BlockTemplate& block, const dash::Uint256& best_share,
-                                  const share_chain::Network& network) {
+share_chain::ShareData share_data(const JobRequest& request, const share_chain::Network& network) {
+    const dash::rpc::BlockTemplate& block = request.work_template->block;
     share_chain::ShareData data;
-    data.previous_share_hash = best_share;
-    data.coinbase = coinbase_script(block, network);
+    data.previous_share_hash = request.best_share;
+    data.coinbase = coinbase_script(block, request.aux.get(), network);
     data.coinbase_payload = block.coinbase_payload;
     data.subsidy_duffs = block.coinbase_value_duffs;
     data.payment_amount_duffs = block.payment_total_duffs;
@@ -73,16 +75,20 @@ WorkTemplatePtr make_work_template(dash::rpc::BlockTemplate block, double receiv
 JobBuilder::JobBuilder(const share_chain::Tracker& tracker, std::uint64_t seed)
     : tracker_(tracker), random_(seed), next_id_(static_cast<std::uint32_t>(random_())) {}
 
-void JobBuilder::prepare(const WorkTemplatePtr& work_template, const dash::Uint256& best_share) {
-    if (groundwork_template_ == work_template && groundwork_parent_ == best_share && groundwork_ != nullptr) return;
+void JobBuilder::prepare(const JobRequest& wanted) {
+    if (groundwork_template_ == wanted.work_template && groundwork_aux_ == wanted.aux &&
+        groundwork_parent_ == wanted.best_share && groundwork_ != nullptr) {
+        return;
+    }
     share_chain::GroundworkRequest request;
-    request.share_data = share_data(work_template->block, best_share, tracker_.network());
-    request.block_attempts = dash::average_attempts(work_template->block.target);
-    request.transaction_hashes = work_template->txids;
+    request.share_data = share_data(wanted, tracker_.network());
+    request.block_attempts = dash::average_attempts(wanted.work_template->block.target);
+    request.transaction_hashes = wanted.work_template->txids;
     groundwork_ = nullptr;
     groundwork_ = share_chain::lay_groundwork(tracker_, std::move(request));
-    groundwork_template_ = work_template;
-    groundwork_parent_ = best_share;
+    groundwork_template_ = wanted.work_template;
+    groundwork_aux_ = wanted.aux;
+    groundwork_parent_ = wanted.best_share;
 }
 
 std::uint16_t JobBuilder::rounded_donation(double donation) {
@@ -92,9 +98,10 @@ std::uint16_t JobBuilder::rounded_donation(double donation) {
 }
 
 JobPtr JobBuilder::build(const JobRequest& request) {
-    prepare(request.work_template, request.best_share);
+    prepare(request);
     auto source = std::make_shared<JobSource>();
     source->work_template = request.work_template;
+    source->aux = request.aux;
     source->generation =
         share_chain::generate(groundwork_, {.pubkey_hash = request.pubkey_hash,
                                             .nonce = static_cast<std::uint32_t>(random_()),
@@ -118,6 +125,7 @@ JobPtr JobBuilder::build(const JobRequest& request) {
     job->min_time = work.block.min_time;
     job->block_target = work.block.target;
     job->share_target = dash::target_from_bits(source->generation.bits);
+    job->easiest_target = request.aux ? request.aux->easiest_target(job->share_target) : job->share_target;
     job->work_event = request.work_event;
     job->source = std::move(source);
     return job;
@@ -144,6 +152,20 @@ dash::Bytes assemble_block(const Job& job, const Solution& solution) {
     for (const dash::rpc::TemplateTransaction& transaction : transactions)
         writer.raw(transaction.data);
     return std::move(writer).take();
+}
+
+std::vector<AuxSolution> solved_aux_blocks(const Job& job, const Solution& solution, const dash::Uint256& hash) {
+    std::vector<AuxSolution> solved;
+    const AuxTree* aux = job.source->aux.get();
+    if (aux == nullptr || hash > job.easiest_target) return solved;
+    for (std::size_t i = 0; i < aux->blocks().size(); ++i) {
+        const AuxBlock& block = aux->blocks()[i];
+        if (hash > block.target.value_or(job.share_target)) continue;
+        const dash::Bytes coinbase = job.source->generation.coinbase(solution.extranonce);
+        solved.push_back({block, dash::to_hex(encode_aux_proof(*aux, i, assemble_header(job, solution), coinbase,
+                                                               job.merkle_branch))});
+    }
+    return solved;
 }
 
 }  // namespace p2pool::work

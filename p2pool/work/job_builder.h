@@ -7,6 +7,7 @@
 
 #include "dash/primitives/block.h"
 #include "dash/rpc/block_template.h"
+#include "p2pool/work/aux_work.h"
 #include "p2pool/work/job.h"
 #include "share_chain/generation.h"
 #include "share_chain/tracker.h"
@@ -31,10 +32,12 @@ using WorkTemplatePtr = std::shared_ptr<const WorkTemplate>;
 struct JobSource {
     WorkTemplatePtr work_template;
     share_chain::Generation generation;
+    AuxTreePtr aux;  ///< null: nothing is merge-mined
 };
 
 struct JobRequest {
     WorkTemplatePtr work_template;
+    AuxTreePtr aux;            ///< blocks of other chains to mine too; null: none
     dash::Uint256 best_share;  ///< zero: begin a chain
     dash::Hash160 pubkey_hash{};
     dash::Uint256 desired_share_target;
@@ -54,7 +57,7 @@ class JobBuilder {
     [[nodiscard]] JobPtr build(const JobRequest& request);
 
   private:
-    void prepare(const WorkTemplatePtr& work_template, const dash::Uint256& best_share);
+    void prepare(const JobRequest& request);
     [[nodiscard]] std::uint16_t rounded_donation(double donation);
 
     const share_chain::Tracker& tracker_;
@@ -63,6 +66,7 @@ class JobBuilder {
     /// What the jobs of all payout groups share, and what it was made from.
     std::shared_ptr<const share_chain::Groundwork> groundwork_;
     WorkTemplatePtr groundwork_template_;
+    AuxTreePtr groundwork_aux_;
     dash::Uint256 groundwork_parent_;
 };
 
@@ -71,5 +75,9 @@ class JobBuilder {
 
 /// The whole block: header, coinbase with the solution's nonce, the template's transactions.
 [[nodiscard]] dash::Bytes assemble_block(const Job& job, const Solution& solution);
+
+/// The merge-mined blocks that a solution with this X11 hash makes.
+[[nodiscard]] std::vector<AuxSolution> solved_aux_blocks(const Job& job, const Solution& solution,
+                                                         const dash::Uint256& hash);
 
 }  // namespace p2pool::work

@@ -80,7 +80,7 @@ const std::vector<Flag>& flags() {
          "--web-p"},
         {"merged",
          {"--merged", "http://u:p@127.0.0.1:1/"},
-         [](auto& s) { return s.remarks.size() == 1; },
+         [](auto& s) { return s.options.merged.size() == 1 && s.remarks.empty(); },
          "http://127.0.0.1:1/a@b",
          "merged url netloc must contain an \"@\"",
          "--me"},

@@ -109,6 +109,7 @@ class FakeWork final : public p2pool::work::WorkSource {
         job->min_time = job->time - 600;
         job->block_target = dash::target_from_difficulty(block_difficulty);
         job->share_target = dash::target_from_difficulty(share_difficulty);
+        job->easiest_target = job->share_target;
         job->work_event = event_;
         return job;
     }

@@ -1,0 +1,119 @@
+#include "p2pool/node/merged_mining.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "dash/util/error.h"
+#include "dash/util/log.h"
+
+namespace p2pool::node {
+namespace {
+
+namespace asio = boost::asio;
+using nlohmann::json;
+
+/// Targets travel little-endian, hashes big-endian. Some daemons write "_target".
+std::optional<dash::Uint256> parse_target(const json& answer) {
+    const auto text = answer.at(answer.contains("target") ? "target" : "_target").get<std::string>();
+    if (text == "p2pool") return std::nullopt;
+    return dash::Uint256::from_bytes(dash::from_hex(text));
+}
+
+work::AuxBlock parse_aux_block(const json& answer, std::size_t daemon) {
+    try {
+        return {.chain_id = answer.at("chainid").get<std::uint32_t>(),
+                .hash = dash::Uint256::from_hex(answer.at("hash").get<std::string>()),
+                .target = parse_target(answer),
+                .daemon = daemon};
+    } catch (const json::exception& error) {
+        throw dash::DecodeError(std::string("its answer to getauxblock cannot be read: ") + error.what());
+    }
+}
+
+}  // namespace
+
+MergedMining::MergedMining(asio::any_io_executor executor, const std::vector<dash::rpc::ClientSettings>& daemons,
+                           OnWork on_work, const MergedSchedule& schedule)
+    : executor_(std::move(executor)), schedule_(schedule), on_work_(std::move(on_work)), blocks_(daemons.size()) {
+    for (dash::rpc::ClientSettings settings : daemons) {
+        settings.timeout = schedule_.timeout;
+        daemons_.push_back(std::make_unique<dash::rpc::Client>(std::move(settings)));
+    }
+}
+
+void MergedMining::start() {
+    for (std::size_t i = 0; i < daemons_.size(); ++i)
+        asio::co_spawn(executor_, follow(i), asio::detached);
+}
+
+void MergedMining::submit(work::AuxSolution solution) {
+    asio::co_spawn(executor_, bring(std::move(solution)), asio::detached);
+}
+
+asio::awaitable<void> MergedMining::pause(std::chrono::milliseconds time) {
+    asio::steady_timer timer(executor_, time);
+    co_await timer.async_wait(asio::use_awaitable);
+}
+
+asio::awaitable<void> MergedMining::follow(std::size_t daemon) {
+    dash::rpc::Client& client = *daemons_[daemon];
+    std::string told;
+    for (;;) {
+        std::string problem;
+        try {
+            take(parse_aux_block(co_await client.call("getauxblock", json::array()), daemon));
+        } catch (const dash::Error& error) {
+            problem = error.what();
+        }
+        if (problem != told) {
+            if (problem.empty()) dash::log::info("Merged mining: ", client.settings().url(), " answers again.");
+            if (!problem.empty()) dash::log::warning("Merged mining: ", client.settings().url(), ": ", problem);
+            told = problem;
+        }
+        co_await pause(problem.empty() ? schedule_.poll : schedule_.after_trouble);
+    }
+}
+
+void MergedMining::take(const work::AuxBlock& block) {
+    std::optional<work::AuxBlock>& known = blocks_[block.daemon];
+    if (known == block) return;
+    const std::optional<work::AuxBlock> before = std::exchange(known, block);
+    std::vector<work::AuxBlock> all;
+    for (const auto& each : blocks_) {
+        if (each) all.push_back(*each);
+    }
+    try {
+        on_work_(std::make_shared<const work::AuxTree>(std::move(all)));
+    } catch (const std::invalid_argument& error) {
+        known = before;
+        throw dash::DecodeError(error.what());
+    }
+    dash::log::info("Got new merged mining work!");
+}
+
+asio::awaitable<void> MergedMining::bring(work::AuxSolution solution) {
+    dash::rpc::Client& client = *daemons_[solution.block.daemon];
+    const std::string hash = solution.block.hash.to_hex();
+    for (int attempt = 1; attempt <= schedule_.submit_attempts; ++attempt) {
+        try {
+            json params = json::array();
+            params.push_back(hash);
+            params.push_back(solution.proof_hex);
+            const json result = co_await client.call("getauxblock", std::move(params));
+            dash::log::write(result == true ? dash::log::Level::kInfo : dash::log::Level::kWarning,
+                             "Merged block submittal result: " + result.dump() + " for block " + hash + " of " +
+                                 client.settings().url());
+            co_return;
+        } catch (const dash::Error& error) {
+            dash::log::warning("Error submitting merged block ", hash, " to ", client.settings().url(), ": ",
+                               error.what(), attempt < schedule_.submit_attempts ? " (will retry)" : " (giving up)");
+        }
+        co_await pause(schedule_.submit_retry);
+    }
+}
+
+}  // namespace p2pool::node
