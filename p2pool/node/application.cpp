@@ -3,6 +3,7 @@
 #include <boost/asio.hpp>
 #include <cstdlib>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <random>
 
 #include "dash/broadcaster/broadcaster.h"

@@ -51,14 +51,16 @@ wait_for "RPC on" "$folder/simnet.log" "${children[0]}" 30 || fail "The simulate
 rpc_port=$(sed -n 's/.*RPC on [^:]*:\([0-9]*\),.*/\1/p' "$folder/simnet.log" | head -n 1)
 p2p_port=$(sed -n 's/.*P2P on [^:]*:\([0-9]*\).*/\1/p' "$folder/simnet.log" | head -n 1)
 
-echo "2. The node, with miners welcome at stratum+tcp://127.0.0.1:$port"
+echo "2. The node"
 "$programs/p2pool-dash" --net dash_regtest --datadir "$folder/data" --dashd-rpc-port "$rpc_port" --dashd-p2p-port "$p2p_port" \
     --disable-upnp --disable-advertise -a "$address" -w "127.0.0.1:$port" ${node_flags[@]+"${node_flags[@]}"} simnet simnet > "$folder/node.log" 2>&1 &
 children+=($!)
 node=$!
 started=$SECONDS
 wait_for "Started successfully" "$folder/node.log" "$node" 30 || fail "The node did not start." "$folder/node.log"
-
+# Of the worker port, the operator's own -w has the last word.
+port=$(sed -n 's/.*Listening for workers on .* port \([0-9]*\).*/\1/p' "$folder/node.log" | head -n 1)
+echo "   Miners are welcome at stratum+tcp://127.0.0.1:$port"
 echo "   Dashboard: http://127.0.0.1:$port/"
 
 echo "3. A miner on one processor core"
