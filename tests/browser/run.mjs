@@ -6,6 +6,8 @@ import { kNoBlocks, kStates, syncingOverview } from "./states.mjs";
 import { auditContrast, auditPage, Watched } from "./watcher.mjs";
 import { waitFor, World } from "./world.mjs";
 
+/** Packed, as it is sent. */
+const kMostFirstBytes = 150000;
 const kSizes = { wide: { width: 1600, height: 1000 }, phone: { width: 390, height: 844 } };
 const kLooks = [["wide", "light"], ["phone", "dark"]];
 /** In one state the other two looks, too. */
@@ -108,6 +110,51 @@ async function keyboard(browser, world) {
     await context.close();
 }
 
+/** What a phone has to load before the first picture. */
+async function firstView(browser, world) {
+    const context = await browser.newContext({ viewport: kSizes.phone });
+    const page = await context.newPage();
+    const session = await context.newCDPSession(page);
+    let bytes = 0;
+    await session.send("Network.enable");
+    session.on("Network.loadingFinished", (event) => (bytes += event.encodedDataLength));
+    await page.goto(`${world.base}/static/`);
+    await page.waitForSelector(".chart canvas");
+    if (bytes > kMostFirstBytes) fail("first view", `${bytes} bytes were loaded, more than ${kMostFirstBytes}`);
+    console.log(`first view: ${bytes} bytes`);
+    await context.close();
+}
+
+/** Without the chart library, as where the build could not fetch it, charts are drawn all the same. */
+async function plainCharts(browser, world) {
+    const context = await browser.newContext({ viewport: kSizes.wide });
+    const page = await context.newPage();
+    const watched = new Watched(page, world.base);
+    const inItsPlace = (name) => page.route(`**/vendor/${name}`, (route) => route.fulfill({ path: join(launcher, "web/static/vendor", name) }));
+    await inItsPlace("uPlot.iife.min.js");
+    await inItsPlace("uPlot.min.css");
+    await page.goto(`${world.base}/static/`);
+    if (!(await page.waitForSelector(".plain-chart path", { timeout: 8000 }).catch(() => null))) fail("without uPlot", "there is no chart");
+    await page.screenshot({ path: join(screenshots, "without-uplot.png"), fullPage: true });
+    watched.complaints.forEach((text) => fail("without uPlot", text));
+    await context.close();
+}
+
+/** The node goes, the page says so; it comes again, and the page lives on. Chromium's own complaints are about that. */
+async function nodeGone(browser, world) {
+    const context = await browser.newContext({ viewport: kSizes.wide });
+    const page = await context.newPage();
+    await page.goto(`${world.base}/static/`);
+    await page.waitForSelector(".link-ok");
+    await page.waitForSelector(".headlines");
+    await world.end("node");
+    await page.waitForSelector(".link-error", { timeout: 10000 });
+    await page.screenshot({ path: join(screenshots, "node-gone.png") });
+    await world.startAgain();
+    await page.waitForSelector(".link-ok", { timeout: 20000 }).catch(() => fail("node gone", "the page does not come back to life"));
+    await context.close();
+}
+
 const started = Date.now();
 const elapsed = () => `${((Date.now() - started) / 1000).toFixed(0)} s`;
 mkdirSync(screenshots, { recursive: true });
@@ -115,7 +162,7 @@ const browser = await startBrowser();
 const worlds = {};
 try {
     worlds.shares = new World({ programs, launcher, simnet: kNoBlocks });
-    worlds.blocks = new World({ programs, launcher, simnet: ["--chainlock-after", "0.3"], neighbours: 3 });
+    worlds.blocks = new World({ programs, launcher, simnet: ["--chainlock-after", "0.3"], neighbours: 3, peer: true });
     await Promise.all(Object.values(worlds).map((world) => world.start()));
     for (const state of kStates) {
         const world = worlds[state.world ?? "shares"];
@@ -127,6 +174,9 @@ try {
         if (state.name === "mining") {
             await oldLinks(browser, world);
             await keyboard(browser, world);
+            await firstView(browser, world);
+            await plainCharts(browser, world);
+            await nodeGone(browser, world);
         }
     }
 } finally {

@@ -33,9 +33,10 @@ function freePort() {
 }
 
 export class World {
-    /** `programs`: folder of the built programs; `launcher`: the project's folder; `neighbours`: other nodes of the Dash network. */
-    constructor({ programs, launcher, simnet = [], node = [], neighbours = 0 }) {
-        Object.assign(this, { programs, launcher, simnetFlags: simnet, nodeFlags: node, neighbours });
+    /** `programs`: folder of the built programs; `launcher`: the project's folder; `neighbours`: how many other
+     * nodes of the Dash network; `peer`: another node of the p2pool network, too. */
+    constructor({ programs, launcher, simnet = [], node = [], neighbours = 0, peer = false }) {
+        Object.assign(this, { programs, launcher, simnetFlags: simnet, nodeFlags: node, neighbours, peer });
         this.folder = mkdtempSync(join(tmpdir(), "p2pool-browser-"));
         this.children = new Map();
     }
@@ -78,14 +79,22 @@ export class World {
         this.#run("simnet", "simnet", ["--rpc-port", "0", "--p2p-port", "0", ...this.simnetFlags]);
         const [, rpc, p2p] = await this.#untilLog("simnet", /RPC on [^:]*:(\d+), P2P on [^:]*:(\d+)/);
         if (this.neighbours > 0) this.#startNeighbours(`127.0.0.1:${p2p}`);
+        const dashd = { rpc, p2p };
         this.port = await freePort();
-        const peerPort = await freePort();
-        this.#run("node", "p2pool-dash", ["--net", "dash_regtest", "--datadir", join(this.folder, "data"), "--dashd-rpc-port", rpc, "--dashd-p2p-port", p2p,
-            "--disable-upnp", "--disable-advertise", "-a", kAddress, "-w", `127.0.0.1:${this.port}`, "--p2pool-port", String(peerPort), ...this.nodeFlags, "simnet", "simnet"],
-        { P2POOL_LAUNCHER_DIR: this.launcher });
-        await this.#untilLog("node", /Started successfully/);
+        const p2poolPort = await freePort();
+        this.startAgain = () => this.#startNode("node", dashd, this.port, p2poolPort, this.nodeFlags);
+        await this.startAgain();
+        if (this.peer) await this.#startNode("peer", dashd, await freePort(), await freePort(), ["-n", `127.0.0.1:${p2poolPort}`]);
         this.base = `http://127.0.0.1:${this.port}`;
         return this;
+    }
+
+    async #startNode(name, dashd, port, p2poolPort, flags) {
+        const folder = join(this.folder, name === "node" ? "data" : `data-${name}`);
+        this.#run(name, "p2pool-dash", ["--net", "dash_regtest", "--datadir", folder, "--dashd-rpc-port", dashd.rpc, "--dashd-p2p-port", dashd.p2p,
+            "--disable-upnp", "--disable-advertise", "-a", kAddress, "-w", `127.0.0.1:${port}`, "--p2pool-port", String(p2poolPort), ...flags, "simnet", "simnet"],
+        { P2POOL_LAUNCHER_DIR: this.launcher });
+        await this.#untilLog(name, /Started successfully/);
     }
 
     mine() {

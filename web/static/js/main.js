@@ -26,11 +26,13 @@ function draw() {
 
 function body() {
     if (!shown.view) return loading();
-    const first = Object.values(shown.errors)[0];
-    const complete = Object.keys(shown.sources).every((name) => shown.data[name] !== undefined);
+    const optional = shown.module.optional ?? []; // sources that the page can do without
+    const isMissing = (name) => shown.data[name] === undefined && !(optional.includes(name) && shown.errors[name]);
+    const complete = !Object.keys(shown.sources).some(isMissing);
+    const [, first] = Object.entries(shown.errors).find(([name]) => !optional.includes(name)) ?? [];
     if (!live.overview) return live.error ? problem(live.error) : loading();
     if (!complete) return first ? problem(first) : loading();
-    return [first && problem(first), shown.view(shown)];
+    return [first && problem(first, { isOld: true }), shown.view(shown)];
 }
 
 async function fetchSource(page, name) {

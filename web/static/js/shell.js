@@ -76,7 +76,7 @@ export function shell(shown, body) {
         navigation(shown.page.within ?? shown.page.path),
         h("main", { id: "main", tabindex: "-1" },
             h("h1", { id: "heading", tabindex: "-1", class: shown.page.path === "" ? "hidden" : undefined }, shown.heading ?? shown.page.name ?? ""),
-            h("div", { class: `page page-${shown.page.path || "overview"}`, key: `${shown.page.path}/${shown.parameter}` }, body)),
+            h("div", { class: `page page-${shown.page.path || "overview"}${live.link === "lost" ? " old" : ""}`, key: `${shown.page.path}/${shown.parameter}` }, body)),
         h("div", { class: "hidden", role: "status", "aria-live": "polite" }, live.overview?.state.code === "all_well" ? "all well" : live.overview?.state.code.replace("_", " ") ?? ""),
     ];
 }

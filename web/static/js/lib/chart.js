@@ -5,6 +5,7 @@ import { plainChart } from "./plain_chart.js";
 import { chartLibrary } from "./vendor.js";
 
 const kDay = 86400;
+const kWholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000];
 const kFont = "12px system-ui, sans-serif";
 
 function axisTimes(_, splits, __, ___, step) {
@@ -45,7 +46,7 @@ export class Chart {
 
     /**
      * `data`: { label, times, series: [{ label, color (a variable's name), values, fill }], format(value),
-     * marks: [{ time, color, full }] }. Values may be null: nothing is known then.
+     * isWhole: it counts things, marks: [{ time, color, full }] }. Values may be null: nothing is known then.
      */
     async update(data) {
         this.data = data;
@@ -90,7 +91,7 @@ export class Chart {
             cursor: { y: false, points: { size: 7 }, drag: { setScale: false, x: false, y: false } },
             scales: { y: { range: (_, __, most) => [0, (most || 1) * 1.08] } },
             axes: [{ ...axis, values: axisTimes, space: 70, size: 30, grid: { show: false } },
-                { ...axis, values: (_, splits) => splits.map((value) => (value === 0 ? "0" : this.data.format(value))), size: 74, space: 40 }],
+                { ...axis, values: (_, splits) => splits.map((value) => (value === 0 ? "0" : this.data.format(value))), size: 74, space: 40, ...(this.data.isWhole && { incrs: kWholeSteps }) }],
             series: [{}, ...shown.map((one) => ({
                 label: one.label, stroke: () => color(one.color), width: 2, spanGaps: false, points: { show: false, size: 5, fill: () => color(one.color), filter: isolated },
                 fill: one.fill ? () => color(`${one.color}-soft`) || `${color(one.color)}26` : undefined,

@@ -27,7 +27,7 @@ const charts = new Map();
 function draw(chart, stream, graph, name) {
     const single = graph.keys.length === 1;
     const label = (key) => (key === "value" ? name.toLowerCase() : kNames[key] ?? shortName(key));
-    chart.update({ label: name, times: graph.times, format: byUnit(stream.unit),
+    chart.update({ label: name, times: graph.times, format: byUnit(stream.unit), isWhole: stream.unit === "count",
         series: graph.keys.map((key, i) => ({ label: label(key), color: kMeanings[key] ?? `series-${i % 8}`, values: graph.series[key], fill: single || key === "good" })) });
     chart.isEmpty = graph.keys.every((key) => graph.series[key].every((value) => value === null));
 }
@@ -69,6 +69,6 @@ export function view({ data, parameter, redraw }) {
         h("div", { class: "controls" }, choice("Range", kRanges, range, (value) => (location.hash = `#/graphs/${value}`))),
         h("div", { class: "halves" }, streams.map((stream) => {
             const entry = charts.get(stream.name);
-            return card(kTitles[stream.name] ?? stream.text, { key: stream.name }, slot(entry.chart), entry.chart.isEmpty && nothing("Nothing is recorded in this range yet."), entry.failed && nothing("This one could not be read; the page tries again."));
+            return card(kTitles[stream.name] ?? stream.text, { key: stream.name }, entry.chart.isEmpty ? nothing("Nothing is recorded in this range yet.") : slot(entry.chart), entry.failed && nothing("This one could not be read; the page tries again."));
         })));
 }

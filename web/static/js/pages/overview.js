@@ -2,7 +2,7 @@
 import { h } from "../lib/dom.js";
 import * as format from "../lib/format.js";
 import { live } from "../lib/live.js";
-import { amount, card, facts, fact, hash, known, meter, nothing, time, tip } from "../parts/basics.js";
+import { amount, card, facts, fact, known, level, meter, nothing, problem, time, tip } from "../parts/basics.js";
 import { blockStatus } from "../parts/blocks.js";
 import { connectHint } from "../parts/connect.js";
 import { news } from "../parts/news.js";
@@ -14,7 +14,10 @@ import { templateAge } from "../shell.js";
 export const title = () => "Overview";
 export const every = 10;
 export const reloadOn = ["block"];
+/** Miners may be behind a password. */
+export const optional = ["miners", "broadcaster"];
 export const sources = () => ({
+    broadcaster: "broadcaster",
     own: "graphs/local_hash_rate?range=hour",
     pool: "graphs/pool_rates?range=hour&key=good",
     miners: "miners",
@@ -23,7 +26,7 @@ export const sources = () => ({
 const kYoung = "known when the node has run for a minute";
 let chart = null;
 
-function miners({ miners: own, pool }, data) {
+function miners({ miners: own }, data) {
     const rate = own.hash_rates.m15;
     return card("Your miners", { class: "headline" },
         h("p", { class: "figure" }, h("span", { class: "live" }, known(format.hashRate(rate), kYoung)), sparkline(data.own.times, data.own.series.value)),
@@ -50,13 +53,12 @@ function nextBlock({ pool, luck, payout_now_duffs: payout }) {
 }
 
 function health(overview) {
-    const { dashd, pool, broadcaster, shares, node } = overview;
+    const { dashd, pool, shares, node } = overview;
     const age = templateAge();
     return card("Health", null, facts(
         fact("dashd", dashd.height === null ? known(null, "dashd has not given a template yet") : h("span", { class: age > 30 ? "text-error" : undefined }, `answered ${format.duration(Math.floor(age))} ago`)),
         fact("its P2P link", dashd.p2p_connected ? "connected" : h("span", { class: "text-warning" }, "not connected"), "Tells of new blocks at once, and takes won blocks first."),
         fact("p2pool nodes", h("a", { href: "#/peers" }, format.integer(pool.peers))),
-        fact("Dash peers", broadcaster.enabled ? h("a", { href: "#/broadcaster" }, `${broadcaster.peers} of ${broadcaster.target_peers}`) : "broadcaster is off", "Nodes of the Dash network that get a won block from us directly."),
         fact("shares found", `${format.integer(shares.total)}${shares.total > 0 ? ` · ${format.integer(shares.orphans + shares.late)} lost` : ""}`, "Since this node's start. Orphaned and late shares are lost."),
         fact("efficiency", known(format.percent(shares.efficiency), "known when this node found shares and the pool has some"), "How much of your work counts, compared with the pool. Above 100 % is better than the others."),
         fact("network", known(format.hashRate(dashd.network_hashes_per_second), "dashd has not given a template yet"), "Estimated from the difficulty."),
@@ -73,15 +75,28 @@ function lastBlocks({ last_blocks: blocks, luck }) {
         blocks.length > 0 && h("p", { class: "muted" }, "luck over all: ", known(format.wholePercent(luck.average_percent), "known after the second block")));
 }
 
-export function view({ data, ui, redraw }) {
+function broadcast({ broadcaster: { enabled, peers, target_peers: target } }, status) {
+    const last = status?.last_broadcast;
+    const never = "that many peers were never reached";
+    return card("Broadcast", { extra: h("a", { class: "more", href: "#/broadcaster" }, "all ", h("span", { class: "hidden" }, "about the broadcaster"), "→") },
+        !enabled ? nothing("The broadcaster is off: won blocks go to dashd alone.") : facts(
+            fact("peers", `${format.integer(peers)} of ${format.integer(target)}`, "Nodes of the Dash network that get a won block from us directly, your dashd among them."),
+            fact("your dashd", status?.health.local_dashd_connected ? level("ok", "connected") : level("error", "not connected"), "It is never dropped."),
+            last && fact("last block", h("a", { href: `#/block/${last.hash}` }, format.integer(last.height))),
+            last && fact("reached", `${format.integer(last.reached)} of ${format.integer(last.peers)}`),
+            last && last.peers > 0 && fact("half of them in", known(format.milliseconds(last.ms_50_percent), never)),
+            last && last.peers > 0 && fact("all in", known(format.milliseconds(last.ms_all), never))));
+}
+
+export function view({ data, errors, ui, redraw }) {
     const overview = live.overview;
     chart ??= new RateChart();
-    const workers = data.miners.miners.flatMap((miner) => miner.workers);
+    const workers = data.miners?.miners.flatMap((miner) => miner.workers);
     return h("div", { class: "stack" },
         news(overview),
         h("div", { class: "headlines" }, miners(overview, data), poolCard(overview, data), nextBlock(overview)),
         overview.miners.connections === 0 && connectHint(overview),
         card("Hash rate", { class: "wide" }, chart.view({ ui, redraw })),
-        h("div", { class: "halves" }, lastBlocks(overview), health(overview)),
-        card("Workers", { extra: h("a", { class: "more", href: "#/miners" }, "all miners →") }, workersTable(workers, { ui, redraw })));
+        h("div", { class: "halves" }, lastBlocks(overview), h("div", { class: "stack" }, health(overview), broadcast(overview, data.broadcaster))),
+        card("Workers", { extra: h("a", { class: "more", href: "#/miners" }, "all miners →") }, workers ? workersTable(workers, { ui, redraw }) : problem(errors.miners)));
 }

@@ -125,9 +125,9 @@ export function loading() {
     return h("div", { class: "skeleton", role: "status" }, hidden("loading"), h("div"), h("div"), h("div"));
 }
 
-export function problem(error) {
+export function problem(error, { isOld = false } = {}) {
     if (error.status === 401 || error.status === 403) return notice("warning", "This part needs a password.", "The operator of this node protects it. Reload the page and log in.");
     if (error.status === 404) return notice("info", "There is no such thing here.", error.message);
     if (error.status === 429) return notice("warning", "This page asked too often.", "It goes on by itself in a minute.");
-    return notice("error", "The node does not answer.", "Figures are from before. The page tries again by itself; see that p2pool-dash runs.");
+    return notice("error", "The node does not answer.", `${isOld ? "The figures below are from before. " : ""}The page tries again by itself; see that p2pool-dash runs.`);
 }

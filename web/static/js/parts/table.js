@@ -2,6 +2,9 @@
 import { h } from "../lib/dom.js";
 import { tip } from "./basics.js";
 
+/** Where rows are cards, fewer of them fill the screen. */
+const isPhone = matchMedia("(max-width: 600px)");
+
 function compare(a, b) {
     // What is not known comes last in either direction.
     if (a === null || a === undefined) return b === null || b === undefined ? 0 : Infinity;
@@ -36,7 +39,7 @@ export function table(name, columns, rows, { context, key, order: first = {}, ca
         context.redraw();
     };
     const all = sorted(rows, columns.find((column) => column.id === order.by), order.down);
-    const shown = all.slice(0, context?.ui[`${name}-all`] ? Infinity : most);
+    const shown = all.slice(0, context?.ui[`${name}-all`] ? Infinity : isPhone.matches ? Math.ceil(most / 3) : most);
     const body = shown.map((row) => h("tr", { role: "row", key: key?.(row), class: selected?.(row) ? "selected" : undefined },
         columns.map((column) => h("td", { role: "cell", class: column.align, "data-label": column.label }, column.cell(row)))));
     return h("div", { class: "table-frame", key: `table-${name}` },
