@@ -14,6 +14,7 @@
 #include "web/chain_questions.h"
 #include "web/mailbox.h"
 #include "web/site/figures.h"
+#include "web/site/overview.h"
 #include "web/site/site.h"
 #include "web/store/python_import.h"
 
@@ -45,10 +46,11 @@ class Service::Impl {
           imported_(import_python_records(store_, settings.facts.net_datadir)),
           model_(settings.facts, store_, clock, or_disabled(settings.broadcaster)),
           gate_(security_, clock),
+          logins_(*settings.facts.network->parent, clock),
           events_(io_.get_executor()),
-          site_(model_, gate_, events_,
+          site_(model_, gate_, logins_, events_,
                 {.folder = settings.static_folder, .vendor = settings.vendor_folder, .own = settings.own_pages}),
-          server_(io_, HttpLimits{}, [this](const Request& request) { return site_.serve(request); }),
+          server_(io_, settings.http, [this](const Request& request) { return site_.serve(request); }),
           client_(settings.rpc),
           daemon_(client_, *settings.facts.network->parent) {
         if (settings.password) set_web_password(security_, settings.password->first, settings.password->second);
@@ -75,6 +77,7 @@ class Service::Impl {
     void run_thread();
     void look();
     void tell(std::string_view name, const Json& data);
+    void tell_block(const Json& data);
     /// A figure that cannot be made must not end the web thread.
     template <typename Action>
     void guarded(Action action) {
@@ -93,6 +96,7 @@ class Service::Impl {
     bool imported_;
     Model model_;
     Gate gate_;
+    MinerLogin logins_;
     EventHub events_;
     Site site_;
     HttpServer server_;
@@ -154,21 +158,29 @@ void Service::Impl::publish(SnapshotPtr snapshot, Happenings happenings) {
 void Service::Impl::look() {
     auto [snapshot, happenings] = mailbox_.take();
     if (snapshot == nullptr) return;
-    guarded([&, &news = snapshot, &told = happenings] { model_.take(std::move(news), told); });
+    guarded([&, &news = snapshot, &told = happenings] {
+        model_.take(std::move(news), told);
+        if (events_.readers() > 0) events_.publish("status", to_text(status_event(model_)));
+    });
     site_.changed();
 }
 
-/// The model names a block; the event shows it as the API does.
 void Service::Impl::tell(std::string_view name, const Json& data) {
-    if (events_.readers() == 0) return;
-    if (name != "block") {
-        events_.publish(name, to_text(data));
-        return;
+    if (name == "block") {
+        tell_block(data);
+    } else {
+        // Workers' names are in the finder of a block, and in alerts about them.
+        const bool has_names = name == "phase" || (name == "alert" && names_worker(data["rule"].get<std::string>()));
+        events_.publish(name, to_text(data), has_names ? Audience::kNames : Audience::kEverybody);
     }
-    const auto luck = model_.luck();
-    for (const BlockLuck& block : luck) {
+}
+
+/// The model names a block; the event shows it as the API does.
+void Service::Impl::tell_block(const Json& data) {
+    if (events_.readers() == 0) return;
+    for (const BlockLuck& block : model_.luck()) {
         if (block.block->hash.to_hex() == data["hash"].get<std::string>()) {
-            events_.publish(name, to_text(block_json(model_, block)));
+            events_.publish("block", to_text(block_json(model_, block)));
         }
     }
 }

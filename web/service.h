@@ -12,6 +12,7 @@
 #include "dash/submission/won_block.h"
 #include "dash/util/clock.h"
 #include "p2pool/stratum/server.h"
+#include "web/http/limits.h"
 #include "web/model/alerts.h"
 #include "web/model/facts.h"
 #include "web/snapshot.h"
@@ -31,6 +32,7 @@ struct ServiceSettings {
     std::function<nlohmann::json(const dash::Uint256&)> broadcast_report;
     /// JSON of /broadcaster_status; thread-safe, returns at once. Unset: there is no broadcaster.
     std::function<nlohmann::json()> broadcaster;
+    HttpLimits http;
 };
 
 /// The HTTP side of the node: pages for the python node's front ends, the API of openapi.json, live events, metrics,

@@ -1,6 +1,5 @@
 #include "dash/rpc/http_connection.h"
 
-#include <openssl/evp.h>
 #include <openssl/ssl.h>
 
 #include <boost/asio/ip/address.hpp>
@@ -16,6 +15,7 @@
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <utility>
 
+#include "dash/primitives/base64.h"
 #include "dash/util/connect.h"
 
 namespace dash::rpc {
@@ -30,15 +30,6 @@ using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
 /// dashd's own headers are a few hundred bytes; a proxy may add some.
 constexpr std::uint32_t kMaxHeaderBytes = 16U << 10;
-
-std::string base64(const std::string& text) {
-    std::string encoded(4 * ((text.size() + 2) / 3) + 1, '\0');
-    const int length =
-        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
-                        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-    encoded.resize(static_cast<std::size_t>(length));
-    return encoded;
-}
 
 /// Beast has its own word for a passed deadline.
 [[noreturn]] void rethrow(const system_error& error) {
@@ -59,7 +50,8 @@ class StreamConnection final : public HttpConnection {
         http::request<http::string_body> request(http::verb::post, path_, 11);
         request.set(http::field::host, host_);
         request.set(http::field::content_type, "application/json");
-        if (!authorization.empty()) request.set(http::field::authorization, "Basic " + base64(authorization));
+        if (!authorization.empty())
+            request.set(http::field::authorization, "Basic " + base64_encode(as_bytes(authorization)));
         request.body() = std::move(body);
         request.prepare_payload();
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "dash/primitives/base64.h"
 #include "p2pool/stratum/connection.h"
 #include "p2pool/stratum/server_core.h"
 
@@ -48,29 +49,12 @@ std::string_view view(boost::beast::string_view text) {
     return {text.data(), text.size()};
 }
 
-/// Digits of RFC 4648; nullopt for other text.
-std::optional<std::string> decode_base64(std::string_view text) {
-    constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string decoded;
-    std::uint32_t bits = 0;
-    int count = 0;
-    for (const char character : text.substr(0, text.find('='))) {
-        const std::size_t digit = kDigits.find(character);
-        if (digit == std::string_view::npos) return std::nullopt;
-        bits = bits << 6 | static_cast<std::uint32_t>(digit);
-        count += 6;
-        if (count < 8) continue;
-        count -= 8;
-        decoded.push_back(static_cast<char>(bits >> count & 0xff));
-    }
-    return decoded;
-}
-
 std::string user_of(const Request& request) {
     constexpr std::string_view kScheme = "Basic ";
     const std::string_view credentials = view(request[http::field::authorization]);
     if (credentials.substr(0, kScheme.size()) != kScheme) return {};
-    const std::string decoded = decode_base64(credentials.substr(kScheme.size())).value_or(std::string());
+    const std::string decoded =
+        dash::as_text(dash::base64_decode(credentials.substr(kScheme.size())).value_or(dash::Bytes()));
     return decoded.substr(0, decoded.find(':'));
 }
 

@@ -1,43 +1,27 @@
 #include "web/access/gate.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <cmath>
 
-#include "dash/primitives/bytes.h"
+#include "dash/primitives/base64.h"
 #include "dash/primitives/sha256.h"
 #include "dash/util/log.h"
 #include "dash/util/steady_seconds.h"
 #include "p2pool/stratum/admission.h"
 #include "web/access/password.h"
+#include "web/access/secret.h"
 
 namespace web {
 namespace {
 
 /// A slow hash costs 40 ms of the web thread: who guesses gets few.
 constexpr double kMostWrongPasswords = 5;
+/// And all of them together no more than a small part of its time.
+constexpr double kMostWrongPasswordsOfAll = 120;
+constexpr std::size_t kKeyBytes = 32;
 /// A password that the python node would never let in, should it read the file again: there, none at all lets
 /// everybody in.
 constexpr const char* kNoOldHash = "see web_auth_password";
-
-std::optional<std::string> decode_base64(std::string_view text) {
-    if (text.empty() || text.size() % 4 != 0 || text.size() > 1024) return std::nullopt;
-    std::string decoded(text.size() / 4 * 3, '\0');
-    const int size =
-        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(decoded.data()),
-                        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-    if (size < 0) return std::nullopt;
-    const std::size_t padding = text[text.size() - 2] == '=' ? 2 : text.back() == '=' ? 1 : 0;
-    decoded.resize(static_cast<std::size_t>(size) - padding);
-    return decoded;
-}
-
-Response ask_for_password() {
-    Response response = error_response(401, "Authentication required");
-    response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"P2Pool Web Interface\", charset=\"UTF-8\"");
-    return response;
-}
 
 Response too_many(double seconds) {
     const int wait = std::max(1, static_cast<int>(std::ceil(seconds)));
@@ -50,10 +34,14 @@ Response too_many(double seconds) {
 
 }  // namespace
 
+Response ask_for_password() {
+    Response response = error_response(401, "Authentication required");
+    response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"P2Pool Web Interface\", charset=\"UTF-8\"");
+    return response;
+}
+
 Gate::Gate(p2pool::options::SecurityConfigFile& config, const dash::Clock& clock)
-    : config_(config),
-      clock_(clock),
-      key_(std::to_string(std::random_device()()) + std::to_string(std::random_device()())) {}
+    : config_(config), clock_(clock), key_(dash::to_hex(secret_bytes(kKeyBytes))) {}
 
 double Gate::now() const {
     return dash::steady_seconds(clock_);
@@ -70,43 +58,61 @@ bool Gate::is_whitelisted(const std::string& ip) {
     return std::find(list.begin(), list.end(), ip) != list.end();
 }
 
+std::string Gate::mark_of(const std::string& authorization) {
+    const auto& config = config_.current();
+    return dash::to_hex(dash::sha256(dash::as_bytes(key_ + authorization + '\n' + config.web_auth_username + '\n' +
+                                                    config.web_auth_password + '\n' + config.web_auth_password_hash)));
+}
+
 bool Gate::has_password(const std::string& authorization) {
     constexpr std::string_view kScheme = "Basic ";
-    if (authorization.compare(0, kScheme.size(), kScheme) != 0) return false;
-    const auto& config = config_.current();
-    const std::string seen =
-        dash::to_hex(dash::sha256(dash::as_bytes(key_ + authorization + '\n' + config.web_auth_username + '\n' +
-                                                 config.web_auth_password + '\n' + config.web_auth_password_hash)));
-    if (!proven_.empty() && equal_in_constant_time(seen, proven_)) return true;
-    const auto credentials = decode_base64(std::string_view(authorization).substr(kScheme.size()));
-    if (!credentials) return false;
-    const std::size_t colon = credentials->find(':');
+    constexpr std::size_t kLongestHeader = 1024;
+    if (authorization.size() > kLongestHeader || authorization.compare(0, kScheme.size(), kScheme) != 0) return false;
+    const auto decoded = dash::base64_decode(std::string_view(authorization).substr(kScheme.size()));
+    if (!decoded) return false;
+    const std::string credentials = dash::as_text(*decoded);
+    const std::size_t colon = credentials.find(':');
     if (colon == std::string::npos) return false;
-    const std::string password = credentials->substr(colon + 1);
-    const bool right_user = equal_in_constant_time(credentials->substr(0, colon), config.web_auth_username);
+    const auto& config = config_.current();
+    const std::string password = credentials.substr(colon + 1);
+    const bool right_user = equal_in_constant_time(credentials.substr(0, colon), config.web_auth_username);
     const bool right_password = config.web_auth_password.empty()
                                     ? password_matches_old_hash(password, config.web_auth_password_hash)
                                     : password_matches(password, config.web_auth_password);
-    if (right_user && right_password) proven_ = seen;
     return right_user && right_password;
 }
 
+std::optional<Response> Gate::check_password(const Request& request, bool demanded, Sight& sight) {
+    if (request.authorization.empty()) return demanded ? std::optional(ask_for_password()) : std::nullopt;
+    const std::string mark = mark_of(request.authorization);
+    if (proven_.empty() || !equal_in_constant_time(mark, proven_)) {
+        Client& guest = client(request.ip);
+        if (guest.wrong_passwords.sum(now()) >= kMostWrongPasswords ||
+            wrong_passwords_.sum(now()) >= kMostWrongPasswordsOfAll) {
+            return too_many(60);
+        }
+        if (!has_password(request.authorization)) {
+            guest.wrong_passwords.add(now(), 1);
+            wrong_passwords_.add(now(), 1);
+            return demanded ? std::optional(ask_for_password()) : std::nullopt;
+        }
+        proven_ = mark;
+    }
+    sight.trusted = true;
+    return std::nullopt;
+}
+
 std::optional<Response> Gate::check(const Request& request, PathKind kind, Sight& sight) {
-    sight.trusted = is_whitelisted(request.ip);
+    const bool near = is_whitelisted(request.ip);
+    sight.trusted = near && !request.forwarded && !is_cross_site(request);
     if (kind == PathKind::kOpen) return std::nullopt;
     const auto& config = config_.current();
-    const bool asks = config.web_auth_enabled && (kind == PathKind::kPrivate || !config.web_auth_private_only);
-    if (config.web_auth_enabled && (asks || !request.authorization.empty())) {
-        Client& guest = client(request.ip);
-        if (guest.wrong_passwords.sum(now()) >= kMostWrongPasswords) return too_many(60);
-        if (has_password(request.authorization)) {
-            sight.trusted = true;
-        } else {
-            if (!request.authorization.empty()) guest.wrong_passwords.add(now(), 1);
-            if (asks) return ask_for_password();
-        }
+    if (config.web_auth_enabled) {
+        const bool demanded = kind == PathKind::kPrivate || !config.web_auth_private_only;
+        if (auto refusal = check_password(request, demanded, sight)) return refusal;
     }
-    if (kind == PathKind::kFree || is_whitelisted(request.ip)) return std::nullopt;
+    sight.names = sight.trusted || !config.web_auth_enabled || !config.web_auth_private_only;
+    if (kind == PathKind::kFree || near) return std::nullopt;
     return check_rate(request.ip);
 }
 

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <random>
 #include <string>
 
+#include "dash/primitives/hash160.h"
 #include "dash/util/clock.h"
 #include "p2pool/options/security_config.h"
 #include "p2pool/stratum/lru_map.h"
@@ -25,8 +25,15 @@ enum class PathKind {
 
 /// How much a client sees.
 struct Sight {
-    bool trusted = false;  ///< authenticated, on this machine, or on the whitelist: addresses are not masked
+    /// Authenticated; or on this machine or on the whitelist, and neither behind a proxy nor led here by another site's
+    /// page: IP addresses are not masked.
+    bool trusted = false;
+    bool names = false;                  ///< what tells of single miners, in pages that are for everybody
+    std::optional<dash::Hash160> miner;  ///< who has shown that this payout address is his
 };
+
+/// 401, which makes a browser ask for the password.
+[[nodiscard]] Response ask_for_password();
 
 /// Who may see what, and how often: HTTP Basic authentication and the request limits of security_config.json. Web
 /// thread.
@@ -57,6 +64,9 @@ class Gate {
 
     [[nodiscard]] Client& client(const std::string& ip);
     [[nodiscard]] bool is_whitelisted(const std::string& ip);
+    [[nodiscard]] std::optional<Response> check_password(const Request& request, bool demanded, Sight& sight);
+    /// What a header is known by once it was found to be right.
+    [[nodiscard]] std::string mark_of(const std::string& authorization);
     [[nodiscard]] bool has_password(const std::string& authorization);
     [[nodiscard]] std::optional<Response> check_rate(const std::string& ip);
     [[nodiscard]] double now() const;
@@ -64,8 +74,9 @@ class Gate {
     p2pool::options::SecurityConfigFile& config_;
     const dash::Clock& clock_;
     p2pool::stratum::LruMap<std::string, Client> clients_{kMaxClients};
-    /// Header and hash that were found to match last: the slow hash is computed once for a browser's many requests.
-    /// Kept as a keyed hash, not as the password.
+    p2pool::stratum::RateWindow<60> wrong_passwords_{1};  ///< of all clients
+    /// Mark of the header that was found to be right last: the slow hash is computed once for a browser's many
+    /// requests. Kept as a keyed hash, not as the password.
     std::string proven_;
     std::string key_;
 };

@@ -2,7 +2,6 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 
 #include <array>
 #include <charconv>
@@ -12,6 +11,7 @@
 #include "dash/primitives/bytes.h"
 #include "dash/primitives/sha256.h"
 #include "dash/util/error.h"
+#include "web/access/secret.h"
 
 namespace web {
 namespace {
@@ -53,8 +53,7 @@ bool read_number(std::string_view text, unsigned most, unsigned& value) {
 }  // namespace
 
 std::string hash_password(std::string_view password) {
-    dash::Bytes salt(kSaltBytes);
-    if (RAND_bytes(salt.data(), static_cast<int>(salt.size())) != 1) throw dash::Error("no random numbers to be had");
+    const dash::Bytes salt = secret_bytes(kSaltBytes);
     const Cost cost;
     const auto hash = scrypt(password, salt, cost, kHashBytes);
     if (!hash) throw dash::Error("the password cannot be hashed");

@@ -24,7 +24,8 @@ struct StreamInfo {
     const char* name;
     StreamKind kind;
     const char* unit;
-    const char* text;  ///< what it shows, for people
+    const char* text;           ///< what it shows, for people
+    bool names_miners = false;  ///< its keys are workers or payout addresses of this node's miners
 };
 [[nodiscard]] const std::vector<StreamInfo>& streams();
 

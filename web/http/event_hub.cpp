@@ -25,7 +25,8 @@ boost::asio::awaitable<std::string> EventQueue::next() {
     co_return text.empty() ? ":\n\n" : text;
 }
 
-void EventQueue::push(const std::shared_ptr<const std::string>& event) {
+void EventQueue::push(const std::shared_ptr<const std::string>& event, Audience audience) {
+    if (audience > reader_) return;
     if (events_.size() >= kMaxEvents) {
         end();
         return;
@@ -40,15 +41,15 @@ void EventQueue::end() {
     wakeup_.cancel();
 }
 
-void EventHub::publish(std::string_view name, std::string_view data) {
+void EventHub::publish(std::string_view name, std::string_view data, Audience audience) {
     std::string text = "id: " + std::to_string(++last_id_) + "\nevent: ";
     text.append(name).append("\ndata: ").append(data).append("\n\n");
     const auto event = std::make_shared<const std::string>(std::move(text));
-    remembered_.push_back({last_id_, event});
+    remembered_.push_back({last_id_, audience, event});
     if (remembered_.size() > kRemembered) remembered_.pop_front();
     for (auto queue = queues_.begin(); queue != queues_.end();) {
         if (const auto alive = queue->lock()) {
-            alive->push(event);
+            alive->push(event, audience);
             ++queue;
         } else {
             queue = queues_.erase(queue);
@@ -56,14 +57,14 @@ void EventHub::publish(std::string_view name, std::string_view data) {
     }
 }
 
-std::shared_ptr<EventQueue> EventHub::subscribe(const std::string& last_id) {
+std::shared_ptr<EventQueue> EventHub::subscribe(const std::string& last_id, Audience reader) {
     if (readers() >= kMaxReaders) return nullptr;
-    auto queue = std::make_shared<EventQueue>(executor_);
+    auto queue = std::make_shared<EventQueue>(executor_, reader);
     std::uint64_t seen = 0;
     const auto [end, error] = std::from_chars(last_id.data(), last_id.data() + last_id.size(), seen);
     if (error == std::errc() && end == last_id.data() + last_id.size() && seen <= last_id_) {
         for (const Event& event : remembered_) {
-            if (event.id > seen) queue->push(event.text);
+            if (event.id > seen) queue->push(event.text, event.audience);
         }
     }
     queues_.push_back(queue);

@@ -12,10 +12,16 @@
 
 namespace web {
 
+/// Who may read an event, or what a reader may read.
+enum class Audience {
+    kEverybody,
+    kNames,  ///< those who may see what tells of single miners
+};
+
 /// The events that one reader has not taken yet. Web thread.
 class EventQueue {
   public:
-    explicit EventQueue(const boost::asio::any_io_executor& executor) : wakeup_(executor) {}
+    EventQueue(const boost::asio::any_io_executor& executor, Audience reader) : wakeup_(executor), reader_(reader) {}
 
     /// The text to send next: one or more events, or a comment that keeps the connection alive; empty when the stream
     /// ends, because the reader lags too far behind or the node stops.
@@ -26,10 +32,11 @@ class EventQueue {
     /// What a reader may lag behind.
     static constexpr std::size_t kMaxEvents = 256;
 
-    void push(const std::shared_ptr<const std::string>& event);
+    void push(const std::shared_ptr<const std::string>& event, Audience audience);
     void end();
 
     boost::asio::steady_timer wakeup_;
+    Audience reader_;
     std::deque<std::shared_ptr<const std::string>> events_;
     bool ended_ = false;
 };
@@ -43,9 +50,9 @@ class EventHub {
     EventHub& operator=(const EventHub&) = delete;
 
     /// `data` is one line: JSON.
-    void publish(std::string_view name, std::string_view data);
+    void publish(std::string_view name, std::string_view data, Audience audience = Audience::kEverybody);
     /// nullptr when there are too many readers. `last_id`: what the reader has had already; empty: begin now.
-    [[nodiscard]] std::shared_ptr<EventQueue> subscribe(const std::string& last_id);
+    [[nodiscard]] std::shared_ptr<EventQueue> subscribe(const std::string& last_id, Audience reader);
     [[nodiscard]] std::size_t readers() const;
     void end_all();
 
@@ -56,6 +63,7 @@ class EventHub {
 
     struct Event {
         std::uint64_t id = 0;
+        Audience audience = Audience::kEverybody;
         std::shared_ptr<const std::string> text;
     };
 

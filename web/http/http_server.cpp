@@ -53,9 +53,13 @@ std::optional<Request> to_request(const HttpRequest& from, const std::string& ip
     request.ip = ip;
     request.method = text(from.method_string());
     if (!parse_target(text(from.target()), request)) return std::nullopt;
+    request.forwarded = from.count("X-Forwarded-For") != 0 || from.count("Forwarded") != 0;
     request.accept = text(from[http::field::accept]);
     request.authorization = text(from[http::field::authorization]);
     request.host = text(from[http::field::host]);
+    request.origin = text(from[http::field::origin]);
+    request.content_type = text(from[http::field::content_type]);
+    request.session = text(from["X-P2Pool-Session"]);
     request.last_event_id = text(from["Last-Event-ID"]);
     request.body = from.body();
     return request;
@@ -166,7 +170,7 @@ std::shared_ptr<Page> HttpSession::answer(const HttpRequest& from) {
 
 HttpResponse HttpSession::make_response(const HttpRequest& from, Page& page, bool keep_alive) {
     const Response& content = page.response();
-    HttpResponse response(static_cast<http::status>(content.status), 11);
+    HttpResponse response(static_cast<http::status>(content.status), from.version());
     response.set(http::field::server, "p2pool-dash");
     response.set(http::field::content_type, content.content_type);
     response.set("X-Content-Type-Options", "nosniff");
@@ -175,10 +179,12 @@ HttpResponse HttpSession::make_response(const HttpRequest& from, Page& page, boo
     for (const auto& [name, value] : content.headers)
         response.set(name, value);
     response.keep_alive(keep_alive);
-    if (content.status == 200) {
+    if (from.method() != http::verb::get && from.method() != http::verb::head) {
+        response.set(http::field::cache_control, "no-store");
+    } else if (content.status == 200) {
         response.set(http::field::etag, page.etag());
         response.set(http::field::cache_control, "no-cache");
-        response.set(http::field::vary, "Accept, Accept-Encoding, Authorization");
+        response.set(http::field::vary, "Accept, Accept-Encoding, Authorization, X-P2Pool-Session");
         if (page.matches(text(from[http::field::if_none_match]))) {
             response.result(http::status::not_modified);
             return response;

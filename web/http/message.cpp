@@ -77,6 +77,12 @@ bool parse_target(std::string_view target, Request& request) {
     });
 }
 
+bool is_cross_site(const Request& request) {
+    if (request.origin.empty()) return false;
+    const std::size_t scheme = request.origin.find("://");
+    return scheme == std::string::npos || request.origin.substr(scheme + 3) != request.host;
+}
+
 Response json_response(std::string body) {
     Response response;
     response.body = std::move(body);

@@ -20,11 +20,15 @@ struct Request {
         segments;  ///< of the path, percent-decoded; a path that ends with "/" ends with an empty one
     std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in order
     std::string ip;                                          ///< as limits count clients
+    bool forwarded = false;  ///< a proxy says that it asks for somebody else, whose address nobody knows for sure
     std::string accept;
     std::string authorization;
     std::string host;
+    std::string origin;  ///< the page that made a browser ask; empty: it is of the same site, or no page
+    std::string content_type;
+    std::string session;  ///< X-P2Pool-Session: the token of a miner who signed in
     std::string last_event_id;
-    std::string body;  ///< of a POST
+    std::string body;
 
     /// Text of a query parameter, the first of its name; nullopt when it is not there.
     [[nodiscard]] std::optional<std::string> parameter(std::string_view name) const;
@@ -33,6 +37,9 @@ struct Request {
 /// Splits a request target. False for one that no path of ours can have: bad percent signs, a NUL or a slash inside a
 /// segment.
 [[nodiscard]] bool parse_target(std::string_view target, Request& request);
+
+/// True when another site's page made a browser ask, by the Origin header that it then sends.
+[[nodiscard]] bool is_cross_site(const Request& request);
 
 /// What is sent for a request.
 struct Response {

@@ -19,7 +19,6 @@ class Page {
     [[nodiscard]] const std::string& packed();
     /// Whether an If-None-Match header names it.
     [[nodiscard]] bool matches(std::string_view if_none_match) const;
-    [[nodiscard]] std::size_t bytes() const { return response_.body.size() + packed_.size(); }
 
   private:
     Response response_;

@@ -41,11 +41,25 @@ const std::vector<AlertRule>& alert_rules() {
          "a block reached less than 90 % of the broadcaster's peers"},
         {"block_orphaned", AlertLevel::kError, 0, 86'400, "a block of ours was orphaned or refused"},
         {"worker_gone", AlertLevel::kWarning, 300, 30,
-         "a worker that mined for an hour has sent nothing for ten minutes"},
+         "a worker that mined for an hour has sent nothing for ten minutes, or for as long as its owner chose", true},
+        {"miner_slow", AlertLevel::kWarning, 300, 300, "a miner's hash rate is below what its owner chose", true},
         {"late_high", AlertLevel::kWarning, 300, 300, "more than 10 % of the work came too late (dead on arrival)"},
         {"disk_low", AlertLevel::kError, 60, 300, "less than 1 GB is free where the data folder is"},
     };
     return rules;
+}
+
+bool names_worker(std::string_view rule) {
+    const auto& rules = alert_rules();
+    return std::any_of(rules.begin(), rules.end(),
+                       [&](const AlertRule& known) { return known.name == rule && known.names_worker; });
+}
+
+Json alert_json(const Alert& alert) {
+    const bool over = alert.until > 0;
+    return {{"id", alert.id},     {"rule", alert.rule->name}, {"level", to_string(alert.rule->level)},
+            {"text", alert.text}, {"since", alert.since},     {"until", over ? Json(alert.until) : Json()},
+            {"active", !over}};
 }
 
 void AlertBook::observe(std::string_view rule, const std::string& subject, bool bad, const std::string& text,
@@ -54,9 +68,10 @@ void AlertBook::observe(std::string_view rule, const std::string& subject, bool 
     auto found = watched_.find(id);
     if (found == watched_.end()) {
         if (!bad || watched_.size() >= kMostWatched) return;
-        found = watched_.emplace(id, Watched{{id, &rule_named(rule), text, now, 0}, false, false, 0}).first;
+        found = watched_.emplace(id, Watched{{id, &rule_named(rule), text, now, 0}, false, false, 0, now}).first;
     }
     Watched& watched = found->second;
+    watched.observed_at = now;
     if (bad) watched.alert.text = text;
     if (bad == watched.raised) {
         watched.changed_at = 0;
@@ -82,9 +97,10 @@ void AlertBook::happened(std::string_view rule, const std::string& subject, cons
 void AlertBook::expire(double now) {
     for (auto entry = watched_.begin(); entry != watched_.end();) {
         Watched& watched = entry->second;
-        const bool over =
-            watched.momentary && watched.raised && now >= watched.alert.since + watched.alert.rule->clear_after_seconds;
-        if (over) clear(watched, now);
+        const double end = watched.momentary ? watched.alert.since + watched.alert.rule->clear_after_seconds
+                                             : watched.observed_at + kForgottenSeconds;
+        const bool over = now >= end;
+        if (over && watched.raised) clear(watched, now);
         entry = over ? watched_.erase(entry) : std::next(entry);
     }
 }

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "web/json_text.h"
+
 namespace web {
 
 enum class AlertLevel { kInfo, kWarning, kError };
@@ -19,10 +21,14 @@ struct AlertRule {
     AlertLevel level;
     double raise_after_seconds;
     double clear_after_seconds;
-    const char* text;  ///< what it watches, for people
+    const char* text;           ///< what it watches, for people
+    bool names_worker = false;  ///< its alerts are about a miner: not for those who may not see names
 };
-/// All rules; their limits stand where they are observed, in watch.cpp.
+/// All rules; their limits stand where they are observed, in watch.cpp. docs/ALERTS.md explains them to operators.
 [[nodiscard]] const std::vector<AlertRule>& alert_rules();
+
+/// False for a name that no rule has.
+[[nodiscard]] bool names_worker(std::string_view rule);
 
 struct Alert {
     std::string id;  ///< "rule" or "rule:subject"
@@ -31,6 +37,9 @@ struct Alert {
     double since = 0;  ///< unix seconds
     double until = 0;  ///< 0: it lasts
 };
+
+/// As the API and the event stream tell it.
+[[nodiscard]] Json alert_json(const Alert& alert);
 
 /// What is wrong now, and what was in the last day. Web thread.
 class AlertBook {
@@ -43,7 +52,7 @@ class AlertBook {
     void observe(std::string_view rule, const std::string& subject, bool bad, const std::string& text, double now);
     /// Something that happened at one moment; it lasts as long as the rule's clear time.
     void happened(std::string_view rule, const std::string& subject, const std::string& text, double now);
-    /// Ends what happened long enough ago.
+    /// Ends what happened long enough ago, and what nobody looks at any more: a worker that is not known any longer.
     void expire(double now);
 
     [[nodiscard]] std::vector<Alert> active() const;
@@ -52,6 +61,7 @@ class AlertBook {
 
   private:
     static constexpr double kRememberedSeconds = 86'400;
+    static constexpr double kForgottenSeconds = 600;
     static constexpr std::size_t kMostPast = 500;
     /// Subjects are workers and blocks, of which strangers can make many.
     static constexpr std::size_t kMostWatched = 1'000;
@@ -61,6 +71,7 @@ class AlertBook {
         bool raised = false;
         bool momentary = false;  ///< it happened, and is not observed again
         double changed_at = 0;   ///< since when it is bad while not raised, or good while raised; 0: it is not
+        double observed_at = 0;
     };
 
     void raise(Watched& watched);

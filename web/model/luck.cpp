@@ -5,8 +5,6 @@
 namespace web {
 namespace {
 
-constexpr double kHashesPerDifficulty = 4294967296.0;
-
 bool is_known(const std::optional<double>& value) {
     return value.value_or(0) > 0;
 }

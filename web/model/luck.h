@@ -8,6 +8,9 @@
 
 namespace web {
 
+/// As difficulty is counted here: 2^32.
+constexpr double kHashesPerDifficulty = 4294967296.0;
+
 /// How lucky the pool was with one block: 100 · expected time / actual time.
 struct BlockLuck {
     const FoundBlock* block = nullptr;

@@ -13,6 +13,7 @@
 #include "web/model/watch.h"
 #include "web/store/block_table.h"
 #include "web/store/graph_table.h"
+#include "web/store/settings_table.h"
 
 namespace web {
 namespace {
@@ -30,8 +31,11 @@ constexpr double kSettleSeconds = 200;
 constexpr double kRateWindowShares = 100;
 /// A block that is told of later than this was not found now: today's rates are not those of then.
 constexpr double kFreshSeconds = 600;
+// Keys of local_share_hash_rates.
+constexpr const char* kGoodShares = "good";
+constexpr const char* kDeadShares = "dead";
+constexpr const char* kOrphanShares = "orphan";
 constexpr std::size_t kMaxClaimed = 10'000;
-constexpr double kHashesPerDifficulty = 4294967296.0;
 constexpr double kDuffs = 1e8;
 
 SnapshotPtr empty_snapshot(double now) {
@@ -106,14 +110,7 @@ void Model::tell_alert(const Alert& alert) {
     dash::log::write(over ? dash::log::Level::kInfo : dash::log::Level::kWarning,
                      (over ? "Alert is over: " : "Alert: ") + alert.text);
     if (alert_listener_) alert_listener_(alert);
-    if (!sink_) return;
-    sink_("alert", {{"id", alert.id},
-                    {"rule", alert.rule->name},
-                    {"level", to_string(alert.rule->level)},
-                    {"text", alert.text},
-                    {"since", alert.since},
-                    {"until", over ? Json(alert.until) : Json()},
-                    {"active", !over}});
+    if (sink_) sink_("alert", alert_json(alert));
 }
 
 void Model::restore(Store& store) {
@@ -122,6 +119,7 @@ void Model::restore(Store& store) {
     samples_.restore(load_hashrate_samples(store), load_difficulty_samples(store));
     for (FoundBlock& block : load_blocks(store))
         blocks_.add(std::move(block));
+    load_settings(store, settings_);
     for (Json& entry : load_statistics_log(store, time() - kLogRememberedSeconds))
         log_.push_back(std::move(entry));
 }
@@ -143,7 +141,6 @@ void Model::take(SnapshotPtr snapshot, const Happenings& happenings) {
     }
     if (time() >= next_save_) save();
     tell_peers();
-    tell_status();
 }
 
 void Model::take_work(const Happenings& happenings) {
@@ -182,10 +179,7 @@ void Model::take_shares(const Happenings& happenings) {
         if (entry == nullptr) continue;
         const share_chain::Share& share = *entry->share;
         const bool is_new = change.kind == ShareChange::Kind::kAdded && change.time_seen > 0;
-        if (is_new && is_own(share.hash)) {
-            unsettled_.push_back({share.hash, time(), dash::to_double(dash::average_attempts(share.target)),
-                                  own_shares_.at(share.hash)});
-        }
+        if (is_new && is_own(share.hash)) count_own_share(share);
         if (is_new && sink_ && change.time_seen > share.info().timestamp - kFreshSeconds) {
             sink_("share", {{"hash", share.hash.to_hex()},
                             {"parent", share.previous_hash().is_zero() ? Json() : Json(share.previous_hash().to_hex())},
@@ -277,10 +271,9 @@ void Model::take(const dash::submission::SubmissionReport& report) {
     record(*block);
     if (is_bad) {
         alerts_.happened("block_orphaned", report.hash.to_hex(),
-                         "block " + std::to_string(report.height) + " " + report.hash.to_hex() + " of " +
-                             report.finder + " is " + std::string(to_string(report.state)) +
-                             ": another block has its place, or dashd "
-                             "refused it",
+                         "block " + std::to_string(report.height) + " " + report.hash.to_hex() + " is " +
+                             std::string(to_string(report.state)) +
+                             ": another block has its place, or dashd refused it",
                          time());
     }
 }
@@ -345,6 +338,14 @@ void Model::take_traffic(const NetworkStatus& network) {
     if (in > 0 || out > 0) graphs_.add("traffic_rate", time(), {{"p2p/in", in}, {"p2p/out", out}});
 }
 
+/// It counts at once as what it is likely to be; settle_own_shares() corrects that.
+void Model::count_own_share(const share_chain::Share& share) {
+    const bool late = own_shares_.at(share.hash);
+    const double hashes = dash::to_double(dash::average_attempts(share.target));
+    unsettled_.push_back({share.hash, time(), hashes, late ? kDeadShares : kGoodShares});
+    graphs_.add("local_share_hash_rates", time(), {{unsettled_.back().counted_as, hashes}});
+}
+
 void Model::settle_own_shares() {
     while (!unsettled_.empty() && unsettled_.front().at + kSettleSeconds <= time()) {
         const Unsettled share = unsettled_.front();
@@ -352,8 +353,9 @@ void Model::settle_own_shares() {
         const auto line = shares_.line(snapshot_->chain->best, snapshot_->chain->height);
         const bool in_chain = std::any_of(
             line.begin(), line.end(), [&](const ShareIndex::Entry* entry) { return entry->share->hash == share.hash; });
-        const char* fate = in_chain ? "good" : share.late ? "dead" : "orphan";
-        graphs_.add("local_share_hash_rates", share.at, {{fate, share.hashes}});
+        const char* fate = in_chain ? kGoodShares : share.counted_as == kDeadShares ? kDeadShares : kOrphanShares;
+        if (fate == share.counted_as) continue;
+        graphs_.add("local_share_hash_rates", share.at, {{share.counted_as, -share.hashes}, {fate, share.hashes}});
     }
 }
 
@@ -445,24 +447,6 @@ void Model::save() {
     store_limits(store_, time());
 }
 
-void Model::tell_status() {
-    if (!sink_) return;
-    const StateLight light = state_light(*this);
-    const auto& facts = snapshot_->template_facts;
-    const auto rates = graphs_.find("local_hash_rate", "hour")->recent_rates(time(), 900, facts_.started_at);
-    const auto own = rates.find(graphs::kPlainKey);
-    const auto pool = pool_rate();
-    sink_("status",
-          {{"time", time()},
-           {"state", {{"level", light.ok ? "ok" : to_string(light.level)}, {"code", light.code}, {"text", light.text}}},
-           {"hashes_per_second", own == rates.end() ? 0 : own->second},
-           {"pool_hashes_per_second", pool ? Json(*pool) : Json()},
-           {"connections", snapshot_->stratum->connections.size()},
-           {"peers", snapshot_->peers->peers.size()},
-           {"template_age_seconds", facts ? Json(time() - facts->confirmed_at) : Json()},
-           {"height", facts ? Json(facts->height - 1) : Json()}});
-}
-
 void Model::tell_peers() {
     const std::pair counts(snapshot_->peers->incoming, snapshot_->peers->peers.size() - snapshot_->peers->incoming);
     if (counts == told_peers_ || !sink_) return;
@@ -491,6 +475,12 @@ std::optional<double> Model::pool_rate() const {
     }
     if (chain.hashes_per_second > 0) return chain.hashes_per_second;
     return std::nullopt;
+}
+
+bool Model::choose_settings(const dash::Hash160& miner, const MinerSettings& settings) {
+    if (!settings_.set(miner, settings)) return false;
+    store_settings(store_, miner, settings);
+    return true;
 }
 
 std::vector<BlockLuck> Model::luck() const {

@@ -13,6 +13,7 @@
 #include "web/model/facts.h"
 #include "web/model/found_blocks.h"
 #include "web/model/luck.h"
+#include "web/model/miner_settings.h"
 #include "web/model/samples.h"
 #include "web/model/share_index.h"
 #include "web/model/workers.h"
@@ -69,6 +70,9 @@ class Model {
     [[nodiscard]] const Samples& samples() const { return samples_; }
     [[nodiscard]] FoundBlocks& blocks() { return blocks_; }
     [[nodiscard]] const AlertBook& alerts() const { return alerts_; }
+    [[nodiscard]] const MinerSettingsBook& settings() const { return settings_; }
+    /// Kept for good. False when too many others have settings.
+    bool choose_settings(const dash::Hash160& miner, const MinerSettings& settings);
     [[nodiscard]] Json broadcaster() const { return broadcaster_(); }
     [[nodiscard]] Json broadcast_report(const dash::Uint256& block) const {
         return broadcast_reports_ ? broadcast_reports_(block) : Json();
@@ -94,6 +98,7 @@ class Model {
     void take_block_of(const share_chain::Share& share, const dash::Bytes* coinbase);
     void take_work(const Happenings& happenings);
     void take_traffic(const p2pool::peers::NetworkStatus& network);
+    void count_own_share(const share_chain::Share& share);
     void settle_own_shares();
     void sample();
     void feed_graphs();
@@ -101,7 +106,6 @@ class Model {
     void write_log();
     void record(FoundBlock& block);
     void tell_alert(const Alert& alert);
-    void tell_status();
     void tell_peers();
 
     NodeFacts facts_;
@@ -118,6 +122,7 @@ class Model {
     Samples samples_;
     FoundBlocks blocks_;
     AlertBook alerts_;
+    MinerSettingsBook settings_;
     std::deque<Json> log_;
 
     std::unordered_map<dash::Uint256, bool> own_shares_;  ///< hash → late; as long as the share is known
@@ -125,7 +130,7 @@ class Model {
         dash::Uint256 hash;
         double at = 0;
         double hashes = 0;
-        bool late = false;
+        const char* counted_as = "";  ///< in the graph of own shares
     };
     std::deque<Unsettled> unsettled_;  ///< own shares of the last minutes
     /// Blocks that shares of peers claim; recorded when dashd knows them. Bounded.

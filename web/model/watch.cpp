@@ -1,8 +1,11 @@
 #include "web/model/watch.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <iomanip>
 #include <map>
+#include <sstream>
 
 #include "web/model/model.h"
 
@@ -13,9 +16,15 @@ constexpr double kSilentSeconds = 60;
 constexpr double kOldBlockSeconds = 45 * 60;
 constexpr double kGoneSeconds = 600;
 constexpr double kWorkedSeconds = 3600;
+/// A worker that is silent for longer was taken away.
+constexpr double kForgottenSeconds = 86'400;
 constexpr double kLateProportion = 0.1;
-constexpr std::uint64_t kFewestSubmits = 50;
+/// With work in fewer seconds a proportion says nothing.
+constexpr std::uint64_t kFewestSeconds = 50;
 constexpr std::uintmax_t kLeastFreeBytes = 1'000'000'000;
+constexpr double kGoodBroadcast = 0.9;
+constexpr double kBroadcastSeconds = 60;
+constexpr double kBroadcastMattersSeconds = 3600;
 /// After the start there is nothing to complain about yet.
 constexpr double kGraceSeconds = 120;
 
@@ -23,6 +32,16 @@ std::string seconds_text(double seconds) {
     if (seconds < 120) return std::to_string(static_cast<long>(seconds)) + " s";
     if (seconds < 7200) return std::to_string(static_cast<long>(seconds / 60)) + " min";
     return std::to_string(static_cast<long>(seconds / 3600)) + " h";
+}
+
+std::string rate_text(double hashes_per_second) {
+    constexpr std::array kUnits = {"H/s", "kH/s", "MH/s", "GH/s", "TH/s", "PH/s"};
+    std::size_t unit = 0;
+    for (; hashes_per_second >= 1000 && unit + 1 < kUnits.size(); ++unit)
+        hashes_per_second /= 1000;
+    std::ostringstream text;
+    text << std::setprecision(3) << hashes_per_second << " " << kUnits[unit];
+    return std::move(text).str();
 }
 
 void watch_dashd(const Model& model, AlertBook& alerts, double now) {
@@ -39,35 +58,72 @@ void watch_dashd(const Model& model, AlertBook& alerts, double now) {
 void watch_peers(const Model& model, AlertBook& alerts, double now) {
     alerts.observe("few_peers", {}, model.now().peers->peers.empty(),
                    "no p2pool node is connected: is the p2pool port open, and the internet there?", now);
-    const Json status = model.broadcaster();
-    const Json& health = status.contains("health") ? status["health"] : Json::object();
+}
+
+void watch_broadcaster(const Json& status, AlertBook& alerts, double now) {
+    const Json health = status.value("health", Json::object());
     const bool enabled = status.value("enabled", false);
     alerts.observe(
         "few_dash_peers", {}, enabled && !health.value("healthy", false),
         "the broadcaster has " + std::to_string(health.value("total_connections", 0)) + " peers, fewer than it should",
         now);
+    const Json last = status.value("last_broadcast", Json());
+    if (!last.is_object()) return;
+    const auto peers = last.value("peers", 0.0);
+    const auto reached = last.value("reached", 0.0);
+    const double age = now - last.value("time", 0.0);
+    // Earlier than that peers may still be on their way; later than that it is history.
+    if (peers <= 0 || reached >= kGoodBroadcast * peers || age < kBroadcastSeconds || age > kBroadcastMattersSeconds)
+        return;
+    const auto hash = last.value("hash", std::string());
+    alerts.happened("broadcast_poor", hash,
+                    "block " + hash + " reached " + std::to_string(static_cast<int>(reached)) + " of " +
+                        std::to_string(static_cast<int>(peers)) + " peers of the broadcaster: is the line overloaded?",
+                    now);
+}
+
+double silence_allowed(const Model& model, const WorkerFacts* worker) {
+    if (worker == nullptr) return kGoneSeconds;
+    return model.settings().of(worker->payout_hash).worker_silent_seconds.value_or(kGoneSeconds);
 }
 
 void watch_workers(Model& model, AlertBook& alerts, double now) {
     for (const auto& worker : model.now().stratum->workers) {
         const bool worked = worker.last_seen - worker.first_seen > kWorkedSeconds;
         const double silent = now - worker.last_seen;
-        alerts.observe("worker_gone", worker.name, worked && silent > kGoneSeconds && silent < 86'400,
+        const double allowed = silence_allowed(model, model.workers().find(worker.name));
+        alerts.observe("worker_gone", worker.name, worked && silent > allowed && silent < kForgottenSeconds,
                        worker.name + " has sent nothing for " + seconds_text(silent), now);
     }
+}
+
+/// Of all miners together, and of those who want to hear of their own.
+void watch_rates(Model& model, AlertBook& alerts, double now) {
     double hashes = 0;
     double late = 0;
     std::uint64_t seconds_with_work = 0;
-    for (const auto& entry : model.workers().rates(now)) {
-        hashes += entry.second.hashes_per_second;
-        late += entry.second.late_hashes_per_second;
-        seconds_with_work += entry.second.submits;
+    std::map<dash::Hash160, double> by_miner;
+    for (const auto& [name, rate] : model.workers().rates(now)) {
+        hashes += rate.hashes_per_second;
+        late += rate.late_hashes_per_second;
+        seconds_with_work += rate.submits;
+        if (const WorkerFacts* worker = model.workers().find(name))
+            by_miner[worker->payout_hash] += rate.hashes_per_second;
     }
-    const double proportion = seconds_with_work < kFewestSubmits ? 0 : late / std::max(1.0, hashes);
+    const double proportion = seconds_with_work < kFewestSeconds ? 0 : late / std::max(1.0, hashes);
     alerts.observe("late_high", {}, proportion > kLateProportion,
                    std::to_string(static_cast<int>(100 * proportion)) +
                        " % of the work comes too late: miners' network, or an overloaded machine",
                    now);
+    for (const auto& [miner, settings] : model.settings().all()) {
+        const std::string address = model.address_of(miner);
+        const auto found = by_miner.find(miner);
+        const double rate = found == by_miner.end() ? 0 : found->second;
+        alerts.observe("miner_slow", address, settings.hash_rate_below && rate < *settings.hash_rate_below,
+                       address + " works at " + rate_text(rate) + ", less than the " +
+                           rate_text(settings.hash_rate_below.value_or(0)) + " its owner wants to be told below",
+                       now);
+    }
 }
 
 void watch_disk(const Model& model, AlertBook& alerts, double now) {
@@ -87,6 +143,8 @@ void watch(Model& model, AlertBook& alerts) {
     if (now < model.facts().started_at + kGraceSeconds) return;
     watch_dashd(model, alerts, now);
     watch_peers(model, alerts, now);
+    watch_broadcaster(model.broadcaster(), alerts, now);
+    watch_rates(model, alerts, now);
     watch_disk(model, alerts, now);
 }
 

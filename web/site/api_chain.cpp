@@ -65,6 +65,8 @@ Json block_page(const PageContext& context) {
         block["payouts"] = payouts_json(context.model, *luck.block);
         block["broadcast"] = context.model.broadcast_report(hash);
         block["submission"] = luck.block->submission ? submission_json(*luck.block->submission) : Json();
+        // The finder is a worker's name.
+        if (luck.block->submission && !context.sight.names) block["submission"]["finder"] = luck.block->miner;
         return block;
     }
     throw BadRequest("no such block was found by the pool", 404);

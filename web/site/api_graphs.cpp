@@ -75,6 +75,7 @@ Json graph_page(const PageContext& context) {
     const std::string& stream = context.arguments[0];
     const graphs::StreamInfo* info = graphs::Graphs::info(stream);
     if (info == nullptr) throw BadRequest("there is no such stream; /api/v1/graphs lists them", 404);
+    if (info->names_miners && !context.sight.names) throw NeedsPassword();
     const std::string range = context.request.parameter("range").value_or("day");
     graphs::View* view = context.model.graphs().find(stream, range);
     if (view == nullptr) throw BadRequest("the range must be hour, day, week, month or year");

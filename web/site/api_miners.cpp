@@ -34,21 +34,19 @@ struct WorkerTable {
     }
 };
 
-/// The address that a worker is paid at; the node's own for one whose name holds none.
-std::optional<dash::Hash160> payout_of(Model& model, const std::string& worker) {
-    if (const WorkerFacts* facts = model.workers().find(worker)) return facts->payout_hash;
-    try {
-        return dash::parse_address(worker.substr(0, worker.find('.')), *model.facts().network->parent).hash;
-    } catch (const dash::DecodeError&) {
-        return std::nullopt;
-    }
-}
-
 double late_part(std::uint64_t late, std::uint64_t accepted) {
     return static_cast<double>(late) / static_cast<double>(late + accepted);
 }
 
-Json worker_json(Model& model, const WorkerTable& table, const p2pool::stratum::PoolStatistics::Worker& worker) {
+/// What the owner calls it, for himself and for those who see everything.
+Json label_json(const PageContext& context, const std::optional<dash::Hash160>& payout, const std::string& worker) {
+    if (!payout || (!context.sight.trusted && context.sight.miner != payout)) return nullptr;
+    return optional_json(context.model.settings().label(*payout, worker));
+}
+
+Json worker_json(const PageContext& context, const WorkerTable& table,
+                 const p2pool::stratum::PoolStatistics::Worker& worker) {
+    Model& model = context.model;
     const WorkerFacts* facts = model.workers().find(worker.name);
     const auto payout = payout_of(model, worker.name);
     const auto difficulties = table.difficulties.find(worker.name);
@@ -56,6 +54,7 @@ Json worker_json(Model& model, const WorkerTable& table, const p2pool::stratum::
     const Json connections = difficulties == table.difficulties.end() ? Json::array() : difficulties->second;
     return {
         {"name", worker.name},
+        {"label", label_json(context, payout, worker.name)},
         {"address", payout ? Json(model.address_of(*payout)) : Json()},
         {"online", !connections.empty()},
         {"connections", connections.size()},
@@ -92,14 +91,16 @@ Json expected_seconds_to_share(Model& model, const dash::Hash160& address, const
     return dash::to_double(dash::average_attempts(target->second)) / rate.get<double>();
 }
 
-Json miner_json(Model& model, const WorkerTable& table, const dash::Hash160& address, const Miner& miner) {
+Json miner_json(const PageContext& context, const WorkerTable& table, const dash::Hash160& address,
+                const Miner& miner) {
+    Model& model = context.model;
     Json workers = Json::array();
     std::vector<std::string> names;
     std::uint64_t accepted = 0;
     std::uint64_t late = 0;
     bool online = false;
     for (const auto* worker : miner.workers) {
-        workers.push_back(worker_json(model, table, *worker));
+        workers.push_back(worker_json(context, table, *worker));
         names.push_back(worker->name);
         accepted += worker->accepted;
         late += worker->late;
@@ -127,7 +128,7 @@ Json all_miners(const PageContext& context) {
     const WorkerTable table(context.model);
     std::vector<Json> miners;
     for (const auto& [address, miner] : miners_of(context.model))
-        miners.push_back(miner_json(context.model, table, address, miner));
+        miners.push_back(miner_json(context, table, address, miner));
     const auto strength = [](const Json& miner) {
         const Json& rate = miner["hash_rates"]["m15"];
         return rate.is_number() ? rate.get<double>() : 0.0;
@@ -177,7 +178,7 @@ Json one_miner(const PageContext& context) {
     const auto local = miners.find(address);
     const bool in_chain = model.now().chain->fractions.count(dash::p2pkh_script(address)) != 0;
     const Miner miner = local == miners.end() ? Miner{} : local->second;
-    Json answer = miner_json(model, WorkerTable(model), address, miner);
+    Json answer = miner_json(context, WorkerTable(model), address, miner);
     add_payouts(answer, model, address);
     if (local == miners.end() && !in_chain && answer["payouts"].empty()) {
         throw BadRequest("nobody with this address mines here or in the share chain", 404);

@@ -14,4 +14,10 @@ class BadRequest : public dash::Error {
     unsigned status_;
 };
 
+/// The client has to give the password first.
+class NeedsPassword : public dash::Error {
+  public:
+    NeedsPassword() : Error("the password is needed") {}
+};
+
 }  // namespace web

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dash/primitives/address.h"
 #include "dash/primitives/script.h"
 #include "dash/primitives/target.h"
 #include "dash/util/error.h"
@@ -92,6 +93,25 @@ Efficiency efficiency(const Model& model) {
     result.with_late = good(own.orphans + own.late);
     result.without_late = good(own.orphans);
     return result;
+}
+
+std::optional<dash::Hash160> payout_of(Model& model, const std::string& worker) {
+    if (const WorkerFacts* facts = model.workers().find(worker)) return facts->payout_hash;
+    try {
+        return dash::parse_address(worker.substr(0, worker.find('.')), *model.facts().network->parent).hash;
+    } catch (const dash::DecodeError&) {
+        return std::nullopt;
+    }
+}
+
+Json connection_json(const p2pool::stratum::ConnectionStatus& connection, const std::string& shown_ip) {
+    return {{"ip", shown_ip},
+            {"worker", connection.worker},
+            {"difficulty", connection.difficulty},
+            {"connected_seconds", connection.connected_seconds},
+            {"silent_seconds", connection.silent_seconds},
+            {"submitted", connection.submitted},
+            {"accepted", connection.accepted}};
 }
 
 std::uint64_t payout_now(const Model& model, const dash::Hash160& miner) {

@@ -50,6 +50,12 @@ struct Efficiency {
 };
 [[nodiscard]] Efficiency efficiency(const Model& model);
 
+/// The public key hash that a worker is paid at; nullopt for one whose name holds none, and of whom nothing is known.
+[[nodiscard]] std::optional<dash::Hash160> payout_of(Model& model, const std::string& worker);
+
+/// A miner's connection, with the IP address as its reader may see it.
+[[nodiscard]] Json connection_json(const p2pool::stratum::ConnectionStatus& connection, const std::string& shown_ip);
+
 /// Expected payout if a block were found now; 0 for an unknown address.
 [[nodiscard]] std::uint64_t payout_now(const Model& model, const dash::Hash160& miner);
 

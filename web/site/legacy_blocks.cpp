@@ -11,6 +11,10 @@ namespace {
 constexpr std::size_t kRecentBlocks = 10;
 constexpr double kSampleAgeSeconds = 30;
 
+Json whole_seconds(const std::optional<double>& seconds) {
+    return seconds ? Json(static_cast<std::int64_t>(*seconds)) : Json();
+}
+
 Json history_entry(const FoundBlock& block) {
     Json entry = {{"ts", static_cast<std::int64_t>(block.found_at)},
                   {"block_height", block.height},
@@ -50,7 +54,7 @@ Json recent_block(const PageContext& context, const BlockLuck& luck) {
         {"miner", block.miner},
         {"block_reward", block.reward_duffs ? Json(coins(*block.reward_duffs)) : Json()},
         {"luck", optional_json(luck.percent)},
-        {"time_to_find", luck.seconds ? Json(static_cast<std::int64_t>(*luck.seconds)) : Json()},
+        {"time_to_find", whole_seconds(luck.seconds)},
         {"expected_time", optional_json(luck.expected_seconds)},
         {"pool_hashrate_at_find",
          optional_json(block.pool_hashes_per_second ? block.pool_hashes_per_second : context.model.pool_rate())},
@@ -120,7 +124,7 @@ Json luck_items(const std::vector<BlockLuck>& luck) {
         items.push_back({{"number", block->block->height},
                          {"ts", static_cast<std::int64_t>(block->block->found_at)},
                          {"luck", optional_json(block->percent)},
-                         {"time_to_find", block->seconds ? Json(static_cast<std::int64_t>(*block->seconds)) : Json()},
+                         {"time_to_find", whole_seconds(block->seconds)},
                          {"expected_time", optional_json(block->expected_seconds)},
                          {"status", to_string(block->block->fate)}});
     }
@@ -146,13 +150,14 @@ Json luck_stats(const PageContext& context) {
                   {"average_luck", optional_json(total.average_percent)},
                   {"avg_time_between_blocks", seconds / static_cast<double>(total.blocks)},
                   {"current_expected_time", optional_json(total.round_expected_seconds)},
-                  {"time_since_last_block", optional_json(total.round_elapsed_seconds)},
+                  {"time_since_last_block", whole_seconds(total.round_elapsed_seconds)},
                   {"current_luck_trend", optional_json(total.round_percent)},
                   {"note", "Luck uses aggregate method: sum(expected_times)/sum(actual_times)*100"},
                   {"blocks", luck_items(luck)}};
     add_range(stats, luck, "min_luck", "max_luck", [](const BlockLuck& block) { return block.percent; });
-    add_range(stats, luck, "min_time_between_blocks", "max_time_between_blocks",
-              [](const BlockLuck& block) { return block.seconds; });
+    add_range(stats, luck, "min_time_between_blocks", "max_time_between_blocks", [](const BlockLuck& block) {
+        return block.seconds ? std::optional(std::floor(*block.seconds)) : std::nullopt;
+    });
     return stats;
 }
 

@@ -127,8 +127,10 @@ Json currency_info(const PageContext& context) {
 
 Json log(const PageContext& context) {
     Json entries = Json::array();
-    for (const Json& entry : context.model.log())
-        entries.push_back(entry);
+    for (Json entry : context.model.log()) {
+        if (!context.sight.names) entry["local_hash_rates"] = entry["local_dead_hash_rates"] = Json::object();
+        entries.push_back(std::move(entry));
+    }
     return entries;
 }
 
@@ -148,7 +150,9 @@ Json plain_value(const graphs::Reading& reading, bool gauge) {
 Json graph_data(const PageContext& context) {
     graphs::View* view = context.model.graphs().find(context.arguments[0], context.arguments[1]);
     if (view == nullptr) throw BadRequest("there is no such graph", 404);
-    const graphs::StreamKind& kind = graphs::Graphs::info(context.arguments[0])->kind;
+    const graphs::StreamInfo& info = *graphs::Graphs::info(context.arguments[0]);
+    if (info.names_miners && !context.sight.names) throw NeedsPassword();
+    const graphs::StreamKind& kind = info.kind;
     const Json fallback = kind.gauge && !kind.zero_fill ? Json() : Json(0);
     Json answer = Json::array();
     for (const graphs::Reading& reading : view->read(context.model.time())) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -134,7 +135,7 @@ Json ban_stats(const PageContext& context) {
             {"banned_workers", Json::array()},
             {"ip_violations", std::move(violations)},
             {"ip_connections", ip_connections(context)},
-            {"ban_duration", context.gate.config().ban_duration_seconds},
+            {"ban_duration", std::llround(context.gate.config().ban_duration_seconds)},
             {"max_violations", context.gate.config().max_violations_before_ban}};
 }
 
@@ -154,7 +155,7 @@ Json security_config(const PageContext& context) {
             {"web_requests_per_minute", config.web_requests_per_minute},
             {"web_burst_limit", config.web_burst_limit},
             {"ban_enabled", config.ban_enabled},
-            {"ban_duration_seconds", config.ban_duration_seconds},
+            {"ban_duration_seconds", std::llround(config.ban_duration_seconds)},
             {"max_violations_before_ban", config.max_violations_before_ban},
             {"max_connections_per_ip", config.max_connections_per_ip},
             {"max_share_rate_per_worker", config.max_share_rate_per_worker},

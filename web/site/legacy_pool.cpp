@@ -5,6 +5,7 @@
 #include "dash/primitives/address.h"
 #include "dash/primitives/script.h"
 #include "dash/primitives/target.h"
+#include "p2pool/peers/messages.h"
 #include "web/site/bad_request.h"
 #include "web/site/route_table.h"
 
@@ -113,7 +114,6 @@ Json global_stats(const PageContext& context) {
     if (is_too_short(context)) return nullptr;
     const PoolRates& pool = *context.model.now().chain->last_hour;
     const double network = context.model.network_difficulty().value_or(0);
-    constexpr double kHashesPerDifficulty = 4294967296.0;
     return {{"pool_nonstale_hash_rate", pool.hashes_per_second},
             {"pool_hash_rate", context.model.pool_rate().value_or(0)},
             {"pool_stale_prop", pool.stale_proportion},
@@ -160,28 +160,28 @@ void add_work_values(Json& stats, const PageContext& context) {
     stats["block_value_miner"] = coins(block.value_duffs - block.payment_duffs);
 }
 
+void add_miners(Json& stats, Model& model) {
+    for (const auto& [name, rate] : model.workers().rates(model.time())) {
+        stats["miner_hash_rates"][name] = rate.hashes_per_second;
+        if (rate.late_hashes_per_second > 0) stats["miner_dead_hash_rates"][name] = rate.late_hashes_per_second;
+    }
+    for (const auto& [hash, target] : model.workers().share_targets(model.time()))
+        stats["miner_last_difficulties"][model.address_of(hash)] = dash::difficulty_from_target(target);
+}
+
 Json local_stats(const PageContext& context) {
     if (is_too_short(context)) return nullptr;
     Model& model = context.model;
     const Snapshot& now = model.now();
-    Json rates = Json::object();
-    Json late_rates = Json::object();
-    for (const auto& [name, rate] : model.workers().rates(model.time())) {
-        rates[name] = rate.hashes_per_second;
-        if (rate.late_hashes_per_second > 0) late_rates[name] = rate.late_hashes_per_second;
-    }
-    Json difficulties = Json::object();
-    for (const auto& [hash, target] : model.workers().share_targets(model.time()))
-        difficulties[model.address_of(hash)] = dash::difficulty_from_target(target);
     const OwnLastHour own = own_last_hour(model);
     const Efficiency good = efficiency(model);
     Json stats = {
         {"my_hash_rates_in_last_hour", own_rates(own, *now.chain->last_hour)},
         {"my_share_counts_in_last_hour", own_counts(own)},
         {"my_stale_proportions_in_last_hour", own_proportions(own)},
-        {"miner_hash_rates", std::move(rates)},
-        {"miner_dead_hash_rates", std::move(late_rates)},
-        {"miner_last_difficulties", std::move(difficulties)},
+        {"miner_hash_rates", Json::object()},
+        {"miner_dead_hash_rates", Json::object()},
+        {"miner_last_difficulties", Json::object()},
         {"efficiency_if_miner_perfect", optional_json(good.without_late)},
         {"efficiency", optional_json(good.with_late)},
         {"peers", {{"incoming", now.peers->incoming}, {"outgoing", now.peers->peers.size() - now.peers->incoming}}},
@@ -191,9 +191,10 @@ Json local_stats(const PageContext& context) {
         {"warnings", now.warnings},
         {"donation_proportion", model.facts().donation_percent / 100},
         {"version", model.facts().version},
-        {"protocol_version", 1700},
+        {"protocol_version", p2pool::peers::kProtocolVersion},
         {"fee", model.facts().fee_percent}};
     add_work_values(stats, context);
+    if (context.sight.names) add_miners(stats, model);
     return stats;
 }
 

@@ -162,6 +162,12 @@ void write_peers(Writer& out, const Model& model) {
     const Json health = status.value("health", Json::object());
     out.gauge("p2pool_broadcaster_peers", "Peers of the Dash network that blocks are sent to.",
               health.value("total_connections", 0.0));
+    const Json statistics = status.value("statistics", Json::object());
+    out.counter("p2pool_broadcaster_blocks_total", "Blocks that the broadcaster sent.",
+                statistics.value("blocks_broadcast", 0.0));
+    out.family("p2pool_broadcaster_sends_total", "counter", "Blocks times peers that they were sent to, by result.");
+    out.sample(statistics.value("successful_broadcasts", 0.0), {{"result", "reached"}});
+    out.sample(statistics.value("failed_broadcasts", 0.0), {{"result", "failed"}});
 }
 
 void write_web(Writer& out, const PageContext& context) {

@@ -16,9 +16,7 @@ class RouteTable {
     /// A page of JSON.
     template <typename MakeJson>
     Route& json(const std::string& path, MakeJson make) {
-        Route& route = routes_[path];
-        route.make = [make](const PageContext& context) { return json_response(to_text(make(context))); };
-        return route;
+        return page(path, as_response(make));
     }
     /// The same for what is not for everybody.
     template <typename MakeJson>
@@ -27,13 +25,23 @@ class RouteTable {
         route.kind = PathKind::kPrivate;
         return route;
     }
-    Route& page(const std::string& path, PageMaker make) {
-        Route& route = routes_[path];
-        route.make = std::move(make);
-        return route;
+    Route& page(const std::string& path, PageMaker make) { return add(routes_.pages[path], std::move(make)); }
+    /// What POST, PUT or DELETE does, answered in JSON.
+    template <typename MakeJson>
+    Route& action(const std::string& method, const std::string& path, MakeJson make) {
+        return add(routes_.actions[method + " " + path], as_response(make));
     }
 
   private:
+    static Route& add(Route& route, PageMaker make) {
+        route.make = std::move(make);
+        return route;
+    }
+    template <typename MakeJson>
+    static PageMaker as_response(MakeJson make) {
+        return [make](const PageContext& context) { return json_response(to_text(make(context))); };
+    }
+
     Routes& routes_;
 };
 
@@ -48,7 +56,9 @@ void add_legacy_miners(RouteTable& table);
 void add_legacy_blocks(RouteTable& table);
 void add_legacy_chain(RouteTable& table);
 void add_legacy_peers(RouteTable& table);
+void add_api_overview(RouteTable& table);
 void add_api_miners(RouteTable& table);
+void add_api_session(RouteTable& table);
 void add_api_chain(RouteTable& table);
 void add_api_node(RouteTable& table);
 void add_api_graphs(RouteTable& table);

@@ -21,11 +21,41 @@ std::shared_ptr<Page> page(Response response) {
     return std::make_shared<Page>(std::move(response));
 }
 
+/// The longest path that begins the request's; `arguments` becomes the rest.
+const Route* find(const std::map<std::string, Route, std::less<>>& routes, const std::string& prefix,
+                  const Request& request, std::vector<std::string>& arguments) {
+    std::vector<std::string> segments = request.segments;
+    while (!segments.empty() && segments.back().empty())
+        segments.pop_back();
+    while (!segments.empty()) {
+        std::string path = prefix + segments.front();
+        for (std::size_t i = 1; i < segments.size(); ++i)
+            path.append("/").append(segments[i]);
+        const auto route = routes.find(path);
+        if (route != routes.end()) return &route->second;
+        arguments.insert(arguments.begin(), segments.back());
+        segments.pop_back();
+    }
+    return nullptr;
+}
+
+Response method_not_allowed() {
+    Response response = error_response(405, "only GET and HEAD are served here; getwork needs a connection of its own");
+    response.headers.emplace_back("Allow", "GET, HEAD");
+    return response;
+}
+
+bool is_json(const Request& request) {
+    constexpr std::string_view kType = "application/json";
+    return std::string_view(request.content_type).substr(0, kType.size()) == kType;
+}
+
 }  // namespace
 
-Site::Site(Model& model, Gate& gate, EventHub& events, const PageFolders& folders)
+Site::Site(Model& model, Gate& gate, MinerLogin& logins, EventHub& events, const PageFolders& folders)
     : model_(model),
       gate_(gate),
+      logins_(logins),
       events_(events),
       files_(folders.folder, folders.own),
       vendor_(folders.own ? folders.vendor : std::filesystem::path(), true),
@@ -35,55 +65,67 @@ Site::Site(Model& model, Gate& gate, EventHub& events, const PageFolders& folder
     add_health_routes(routes_);
 }
 
+void Site::changed() {
+    cache_.clear();
+    cached_bytes_ = 0;
+}
+
 std::shared_ptr<Page> Site::serve(const Request& request) {
-    if (request.method != "GET" && request.method != "HEAD") {
-        Response response =
-            error_response(405, "only GET and HEAD are served here; getwork needs a connection of its own");
-        response.headers.emplace_back("Allow", "GET, HEAD");
-        return page(std::move(response));
-    }
+    if (request.method != "GET" && request.method != "HEAD") return serve_action(request);
     if (request.segments.front().empty() && request.segments.size() == 1) return page(redirect("/static/"));
     if (request.segments.front() == "static") return serve_files(request);
     std::vector<std::string> arguments;
-    if (const Route* route = find(request, arguments)) return serve_route(request, *route, std::move(arguments));
+    if (const Route* route = find(routes_.pages, "", request, arguments)) {
+        return serve_page(request, *route, std::move(arguments));
+    }
     return page(error_response(404, "there is nothing at this path"));
 }
 
-/// The longest path that begins the request's.
-const Route* Site::find(const Request& request, std::vector<std::string>& arguments) const {
-    std::vector<std::string> segments = request.segments;
-    while (!segments.empty() && segments.back().empty())
-        segments.pop_back();
-    while (!segments.empty()) {
-        std::string path = segments.front();
-        for (std::size_t i = 1; i < segments.size(); ++i)
-            path.append("/").append(segments[i]);
-        const auto route = routes_.find(path);
-        if (route != routes_.end()) return &route->second;
-        arguments.insert(arguments.begin(), segments.back());
-        segments.pop_back();
-    }
-    return nullptr;
-}
-
-std::shared_ptr<Page> Site::serve_route(const Request& request, const Route& route,
-                                        std::vector<std::string> arguments) {
+std::shared_ptr<Page> Site::serve_page(const Request& request, const Route& route, std::vector<std::string> arguments) {
     Sight sight;
     if (auto refusal = gate_.check(request, route.kind, sight)) return page(std::move(*refusal));
-    const std::string key = request.target + (sight.trusted ? "\n+" : "\n-") + request.accept;
+    sight.miner = logins_.find(request.session);
+    if (!route.cacheable || sight.miner) return make(request, route, std::move(arguments), sight);
+    const std::string key = request.target + (sight.trusted ? "\nt" : "\n") + (sight.names ? "n" : "");
     const auto known = cache_.find(key);
     if (known != cache_.end()) return known->second;
+    std::shared_ptr<Page> made = make(request, route, std::move(arguments), sight);
+    const std::size_t bytes = made->response().body.size();
+    if (made->response().status == 200 && cache_.size() < kMaxCached && cached_bytes_ + bytes <= kMaxCachedBytes) {
+        cached_bytes_ += bytes;
+        cache_[key] = made;
+    }
+    return made;
+}
+
+/// What changes something is never done for another site's page: it could not send JSON without asking first, which is
+/// never allowed, and a browser names it.
+std::shared_ptr<Page> Site::serve_action(const Request& request) {
+    std::vector<std::string> arguments;
+    const Route* route = find(routes_.actions, request.method + " ", request, arguments);
+    if (route == nullptr) return page(method_not_allowed());
+    if (is_cross_site(request)) return page(error_response(403, "another site's page may not do this"));
+    if (!request.body.empty() && !is_json(request)) {
+        return page(error_response(415, "the body must be JSON, and Content-Type application/json"));
+    }
+    Sight sight;
+    if (auto refusal = gate_.check(request, route->kind, sight)) return page(std::move(*refusal));
+    sight.miner = logins_.find(request.session);
+    return make(request, *route, std::move(arguments), sight);
+}
+
+std::shared_ptr<Page> Site::make(const Request& request, const Route& route, std::vector<std::string> arguments,
+                                 const Sight& sight) {
     if (arguments.size() > route.most_arguments) return page(error_response(404, "there is nothing at this path"));
     if (arguments.size() < route.fewest_arguments)
         return page(error_response(400, "the path wants something more at its end"));
-    std::shared_ptr<Page> made;
     try {
-        made = page(route.make({model_, gate_, server_, events_, request, std::move(arguments), sight}));
+        return page(route.make({model_, gate_, logins_, server_, events_, request, std::move(arguments), sight}));
+    } catch (const NeedsPassword&) {
+        return page(ask_for_password());
     } catch (const BadRequest& problem) {
         return page(error_response(problem.status(), problem.what()));
     }
-    if (route.cacheable && made->response().status == 200 && cache_.size() < kMaxCached) cache_[key] = made;
-    return made;
 }
 
 std::shared_ptr<Page> Site::serve_files(const Request& request) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "web/access/gate.h"
+#include "web/access/miner_login.h"
 #include "web/http/event_hub.h"
 #include "web/http/http_server.h"
 #include "web/http/static_files.h"
@@ -17,6 +18,7 @@ namespace web {
 struct PageContext {
     Model& model;
     Gate& gate;
+    MinerLogin& logins;
     const HttpServer* server = nullptr;  ///< for metrics
     EventHub& events;
     const Request& request;
@@ -39,8 +41,11 @@ struct Route {
     bool cacheable = true;  ///< the same until the next snapshot
     PageMaker make;
 };
-/// Path without leading slash → route; arguments follow the path.
-using Routes = std::map<std::string, Route, std::less<>>;
+/// Paths are without leading slash; arguments follow the path.
+struct Routes {
+    std::map<std::string, Route, std::less<>> pages;    ///< path → what GET and HEAD get
+    std::map<std::string, Route, std::less<>> actions;  ///< "POST path" → what that does
+};
 
 /// Where the pages below /static come from.
 struct PageFolders {
@@ -53,31 +58,35 @@ struct PageFolders {
 /// Finds the page for a request, checks who may see it, and keeps what was made until there is something new.
 class Site {
   public:
-    Site(Model& model, Gate& gate, EventHub& events, const PageFolders& folders);
+    Site(Model& model, Gate& gate, MinerLogin& logins, EventHub& events, const PageFolders& folders);
 
     [[nodiscard]] std::shared_ptr<Page> serve(const Request& request);
     /// What was made so far is old.
-    void changed() { cache_.clear(); }
+    void changed();
     void set_server(const HttpServer& server) { server_ = &server; }
-    [[nodiscard]] const Routes& routes() const { return routes_; }
 
   private:
     static constexpr std::size_t kMaxCached = 200;
+    static constexpr std::size_t kMaxCachedBytes = 32U << 20;
 
-    [[nodiscard]] std::shared_ptr<Page> serve_route(const Request& request, const Route& route,
-                                                    std::vector<std::string> arguments);
-    [[nodiscard]] const Route* find(const Request& request, std::vector<std::string>& arguments) const;
+    [[nodiscard]] std::shared_ptr<Page> serve_page(const Request& request, const Route& route,
+                                                   std::vector<std::string> arguments);
+    [[nodiscard]] std::shared_ptr<Page> serve_action(const Request& request);
     [[nodiscard]] std::shared_ptr<Page> serve_files(const Request& request);
+    [[nodiscard]] std::shared_ptr<Page> make(const Request& request, const Route& route,
+                                             std::vector<std::string> arguments, const Sight& sight);
 
     Model& model_;
     Gate& gate_;
+    MinerLogin& logins_;
     EventHub& events_;
     const HttpServer* server_ = nullptr;
     StaticFiles files_;
     StaticFiles vendor_;
     bool has_files_;
     Routes routes_;
-    std::map<std::string, std::shared_ptr<Page>> cache_;  ///< by target, sight and Accept; bounded
+    std::map<std::string, std::shared_ptr<Page>> cache_;  ///< by target and sight; bounded
+    std::size_t cached_bytes_ = 0;
 };
 
 void add_legacy_routes(Routes& routes);

@@ -22,7 +22,12 @@ bool is_worthless(const std::string& stream) {
     return stream == "current_payout" || stream == "connected_miners";
 }
 
-void import_bins(Database& database, const std::string& stream, const graphs::Range& range, const Json& view) {
+/// The python node's file spells its counter of data and the sum of the small keys the same.
+std::string own_key(const graphs::StreamKind& kind, const std::string& key) {
+    return kind.keyed && !kind.zero_fill && key == graphs::kPlainKey ? graphs::kOthersKey : key;
+}
+
+void import_bins(Database& database, const graphs::StreamInfo& stream, const graphs::Range& range, const Json& view) {
     const auto& bins = view.at("bins");
     const double width = view.at("bin_width").get<double>();
     if (bins.size() != range.shape.bins || std::abs(width - range.shape.bin_seconds()) > 1e-6) return;
@@ -31,8 +36,9 @@ void import_bins(Database& database, const std::string& stream, const graphs::Ra
     for (std::size_t i = 0; i < bins.size(); ++i) {
         for (const auto& [key, sum] : bins[i].items()) {
             insert
-                .bind(stream, std::string_view(range.view), newest - static_cast<std::int64_t>(i), key,
-                      sum.at(0).get<double>(), sum.at(1).get<std::int64_t>())
+                .bind(std::string_view(stream.name), std::string_view(range.view),
+                      newest - static_cast<std::int64_t>(i), own_key(stream.kind, key), sum.at(0).get<double>(),
+                      sum.at(1).get<std::int64_t>())
                 .run();
         }
     }
@@ -41,9 +47,10 @@ void import_bins(Database& database, const std::string& stream, const graphs::Ra
 std::size_t import_graphs(Database& database, const Json& file) {
     std::size_t imported = 0;
     for (const auto& [stream, views] : file.items()) {
-        if (graphs::Graphs::info(stream) == nullptr || is_worthless(stream)) continue;
+        const graphs::StreamInfo* info = graphs::Graphs::info(stream);
+        if (info == nullptr || is_worthless(stream)) continue;
         for (const auto& [name, view] : views.items()) {
-            if (const graphs::Range* range = graphs::find_range(name)) import_bins(database, stream, *range, view);
+            if (const graphs::Range* range = graphs::find_range(name)) import_bins(database, *info, *range, view);
         }
         ++imported;
     }

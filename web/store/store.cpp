@@ -27,11 +27,14 @@ constexpr std::array kSchema = {
     "  record TEXT NOT NULL);"  // JSON
     "CREATE TABLE hashrate_samples (at REAL NOT NULL, hashrate REAL NOT NULL, network_difficulty REAL);"
     "CREATE INDEX hashrate_samples_at ON hashrate_samples (at);"
-    "CREATE TABLE difficulty_samples (at REAL NOT NULL, difficulty REAL NOT NULL, height INTEGER NOT NULL);"  // 0:
-                                                                                                              // unknown
+    // A height of 0 is unknown.
+    "CREATE TABLE difficulty_samples (at REAL NOT NULL, difficulty REAL NOT NULL, height INTEGER NOT NULL);"
     "CREATE INDEX difficulty_samples_at ON difficulty_samples (at);"
     "CREATE TABLE statistics_log (at REAL PRIMARY KEY, record TEXT NOT NULL);"  // JSON
     "CREATE TABLE web_state (key TEXT PRIMARY KEY, value TEXT NOT NULL);",
+    "CREATE TABLE miner_settings ("
+    "  miner TEXT PRIMARY KEY,"  // public key hash in hex
+    "  record TEXT NOT NULL);",  // JSON
 };
 
 }  // namespace

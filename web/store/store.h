@@ -12,7 +12,7 @@
 namespace web {
 
 /// The web side's tables in the node's SQLite file: graph_bins, found_blocks, hashrate_samples, difficulty_samples,
-/// statistics_log, web_state. Reading is for the start; all writing is done by a thread of its own.
+/// statistics_log, miner_settings, web_state. Reading is for the start; all writing is done by a thread of its own.
 class Store {
   public:
     using Job = std::function<void(dash::sqlite::Database&)>;

@@ -4,11 +4,10 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <thread>
 
+#include "tests/bench/support/load.h"
 #include "tests/end_to_end/world.h"
 
 namespace {
@@ -25,8 +24,6 @@ struct Options {
     bool help = false;
 };
 
-/// About four hashes a submit, so that the generator has time for its own measuring.
-constexpr const char* kEasySubmit = "0.000000001";
 /// Goals of the project, printed beside the figures.
 constexpr double kNotifyGoalMilliseconds = 50;
 constexpr double kSubmitGoalMilliseconds = 5;
@@ -43,42 +40,15 @@ po::options_description describe(Options& options) {
     return description;
 }
 
-nlohmann::json run_load(const std::filesystem::path& folder, const std::vector<std::string>& flags, int run_seconds) {
-    std::vector<std::string> arguments = {(tests::program_dir() / "stratum-client").string(), "--json", "--duration",
-                                          std::to_string(run_seconds)};
-    arguments.insert(arguments.end(), flags.begin(), flags.end());
-    const std::filesystem::path output = folder / "load.json";
-    std::filesystem::remove(output);
-    tests::ChildProcess load(arguments, output);
-    load.wait(seconds(run_seconds + 60));
-    const std::string text = load.output();
-    const std::size_t start = text.find('{');
-    if (start == std::string::npos) throw std::runtime_error("stratum-client gave no result: " + text);
-    return nlohmann::json::parse(text.substr(start));
-}
-
-void print_machine() {
-    std::string model = "unknown processor";
-    std::ifstream cpuinfo("/proc/cpuinfo");
-    for (std::string line; std::getline(cpuinfo, line);) {
-        if (line.rfind("model name", 0) == 0) model = line.substr(line.find(':') + 2);
-    }
-    std::cout << "Machine: " << model << ", " << std::thread::hardware_concurrency() << " cores\n";
-}
-
-void print_against_goal(const char* what, double milliseconds, double goal) {
-    std::printf("  %-44s %8.2f ms   (goal %.0f ms: %.2f of it)\n", what, milliseconds, goal, milliseconds / goal);
-}
-
 void measure_new_block(const Options& options, const end_to_end::Daemon& daemon, const std::string& server,
                        const std::filesystem::path& folder) {
     const std::string login =
         daemon.rpc().user() + ":" + daemon.rpc().password() + "@127.0.0.1:" + std::to_string(daemon.rpc().port());
     const nlohmann::json result =
-        run_load(folder,
-                 {"--mode", "listen", "-c", std::to_string(options.connections), "--users",
-                  std::to_string(options.users), "--daemon", login, "--new-block-every", "1", server},
-                 options.run_seconds);
+        bench::run_load(folder,
+                        {"--mode", "listen", "-c", std::to_string(options.connections), "--users",
+                         std::to_string(options.users), "--daemon", login, "--new-block-every", "1", server},
+                        options.run_seconds);
     std::cout << "New block at the daemon -> job at the miner, " << options.connections << " connections, "
               << options.users << " payout addresses\n";
     std::vector<double> last;
@@ -93,22 +63,15 @@ void measure_new_block(const Options& options, const end_to_end::Daemon& daemon,
     std::sort(median.begin(), median.end());
     std::cout << "  blocks measured: " << last.size() << "\n";
     std::printf("  %-44s %8.2f ms\n", "half of the connections, median block", median[median.size() / 2]);
-    print_against_goal("last connection, median block", last[last.size() / 2], kNotifyGoalMilliseconds);
-    print_against_goal("last connection, worst block", last.back(), kNotifyGoalMilliseconds);
-}
-
-/// Shares must come one after the other for the chain to reach the miners' speed: a tenth harder with each.
-void settle_chain(const std::string& server, const std::filesystem::path& folder) {
-    constexpr int kSettleSeconds = 10;
-    (void)run_load(folder, {"--mode", "submit", "-c", "1", "--rate", "20", "--difficulty", kEasySubmit, server},
-                   kSettleSeconds);
+    bench::print_against_goal("last connection, median block", last[last.size() / 2], kNotifyGoalMilliseconds);
+    bench::print_against_goal("last connection, worst block", last.back(), kNotifyGoalMilliseconds);
 }
 
 void measure_submits(const Options& options, const std::string& server, const std::filesystem::path& folder) {
-    const nlohmann::json result = run_load(
+    const nlohmann::json result = bench::run_load(
         folder,
         {"--mode", "submit", "-c", std::to_string(options.connections), "--users", std::to_string(options.users),
-         "--rate", std::to_string(options.rate), "--difficulty", kEasySubmit, server},
+         "--rate", std::to_string(options.rate), "--difficulty", bench::kEasySubmit, server},
         options.run_seconds);
     const nlohmann::json& answers = result.at("answers");
     std::printf("  %-44s %8.0f /s\n", "submits answered",
@@ -116,14 +79,11 @@ void measure_submits(const Options& options, const std::string& server, const st
     std::cout << "  accepted " << result.at("accepted") << ", rejected by code " << result.at("rejected").dump()
               << ", jobs received " << result.at("notifies") << "\n";
     std::printf("  %-44s %8.2f ms\n", "median", answers.at("p50_ms").get<double>());
-    print_against_goal("99th percentile", answers.at("p99_ms").get<double>(), kSubmitGoalMilliseconds);
+    bench::print_against_goal("99th percentile", answers.at("p99_ms").get<double>(), kSubmitGoalMilliseconds);
 }
 
 /// A daemon whose blocks take no time to mine, so that only what comes after is measured.
 constexpr const char* kEasyBits = "207fffff";
-/// Blocks so hard that the load finds next to none: submits are measured alone.
-constexpr const char* kHardBits = "1d00ffff";
-
 template <typename Measurement>
 void with_node(const char* bits, Measurement measurement) {
     const tests::TemporaryFolder folder("p2pool-bench");
@@ -135,19 +95,19 @@ void with_node(const char* bits, Measurement measurement) {
 }
 
 void measure(const Options& options) {
-    print_machine();
+    bench::print_machine();
     with_node(kEasyBits, [&](const end_to_end::Daemon& daemon, const std::string& server, const auto& folder) {
         measure_new_block(options, daemon, server, folder);
     });
     std::cout << "Submit -> answer, " << options.rate << " submits/s wanted over " << options.connections
               << " connections" << std::endl;
-    with_node(kHardBits, [&](const end_to_end::Daemon&, const std::string& server, const auto& folder) {
-        settle_chain(server, folder);
+    with_node(bench::kHardBits, [&](const end_to_end::Daemon&, const std::string& server, const auto& folder) {
+        bench::settle_chain(server, folder);
         measure_submits(options, server, folder);
     });
     std::cout << "The same on a share chain that begins with it: one submit in seven is a share, and new work for all"
               << std::endl;
-    with_node(kHardBits, [&](const end_to_end::Daemon&, const std::string& server, const auto& folder) {
+    with_node(bench::kHardBits, [&](const end_to_end::Daemon&, const std::string& server, const auto& folder) {
         measure_submits(options, server, folder);
     });
     if (options.no_x11) return;

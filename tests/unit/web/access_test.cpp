@@ -101,6 +101,46 @@ TEST_CASE("only the private parts can ask for the password") {
     CHECK(service.get("/stratum_stats", {kRight}).status == 200);
 }
 
+TEST_CASE("with private parts nobody sees workers' names without the password") {
+    RunningService service(
+        stranger(R"({"web_auth_enabled": true, "web_auth_private_only": true, "web_auth_password_hash": ")" +
+                 sha256_hex("secret") + "\"}"));
+    web_tests::HttpClient reader(service.port());
+    reader.send("GET /api/v1/events HTTP/1.1\r\nHost: node\r\n\r\n");
+    CHECK(reader.read_until("\r\n\r\n").find(" 200 ") != std::string::npos);
+    service.tell_mining_state();
+    const std::string worker = std::string(web_tests::kMinerAddress) + ".rig1";
+    for (const char* page : {"/local_stats", "/web/log", "/api/v1/overview", "/api/v1/alerts", "/metrics"}) {
+        CAPTURE(page);
+        const auto answer = service.get(page);
+        CHECK(answer.status == 200);
+        CHECK(answer.body.find(worker) == std::string::npos);
+    }
+    for (const char* page : {"/web/graph_data/miner_hash_rates/last_hour", "/api/v1/graphs/miner_hash_rates"}) {
+        CAPTURE(page);
+        CHECK(service.get(page).status == 401);
+        CHECK(service.get(page, {kRight}).status == 200);
+    }
+    CHECK(service.json("/local_stats")["miner_hash_rates"].empty());
+    CHECK(service.get("/local_stats", {kRight}).body.find(worker) != std::string::npos);
+    CHECK(service.get("/web/graph_data/pool_rates/last_hour").status == 200);
+    CHECK(reader.read_until("event: status\n").find(worker) == std::string::npos);
+}
+
+TEST_CASE("being on this machine is no proof for a proxy's guests or another site's page") {
+    RunningService service;
+    service.tell_mining_state();
+    const auto shows_address = [&](const std::vector<std::string>& headers) {
+        return service.get("/stratum_stats", headers).body.find("203.0.113.7") != std::string::npos;
+    };
+    CHECK(shows_address({}));
+    CHECK(shows_address({"Origin: http://node"}));
+    CHECK_FALSE(shows_address({"X-Forwarded-For: 198.51.100.1"}));
+    CHECK_FALSE(shows_address({"Forwarded: for=198.51.100.1"}));
+    CHECK_FALSE(shows_address({"Origin: https://evil.example"}));
+    CHECK_FALSE(shows_address({"Origin: null"}));
+}
+
 TEST_CASE("a file that cannot be read opens nothing") {
     const RunningService service(stranger("this is no JSON"));
     CHECK(service.get("/rate").status == 401);

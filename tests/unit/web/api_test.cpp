@@ -1,90 +1,12 @@
 #include <doctest/doctest.h>
 
-#include <regex>
-
+#include "tests/unit/web/openapi_document.h"
 #include "tests/unit/web/running_service.h"
 
 using Json = nlohmann::json;
 using web_tests::RunningService;
 
 namespace {
-
-/// Holds values against schemas of the document: types, required members, no member that the document does not know.
-class Document {
-  public:
-    explicit Document(Json document) : document_(std::move(document)) {}
-
-    [[nodiscard]] const Json& paths() const { return document_["paths"]; }
-
-    void check(const Json& schema, const Json& value, const std::string& path) const {
-        CAPTURE(path);
-        const Json whole = resolve(schema);
-        if (value.is_null()) {
-            CHECK(whole.value("nullable", false));
-            return;
-        }
-        const std::string type = whole.value("type", "object");
-        CHECK(has_type(value, type));
-        if (whole.contains("enum")) {
-            CHECK(std::find(whole["enum"].begin(), whole["enum"].end(), value) != whole["enum"].end());
-        }
-        if (whole.contains("pattern") && value.is_string()) {
-            CHECK(std::regex_match(value.get<std::string>(), std::regex(whole["pattern"].get<std::string>())));
-        }
-        if (value.is_array()) {
-            for (const Json& item : value)
-                check(whole["items"], item, path + "[]");
-        }
-        if (value.is_object()) check_members(whole, value, path);
-    }
-
-  private:
-    static bool has_type(const Json& value, const std::string& type) {
-        if (type == "number") return value.is_number();
-        if (type == "integer") return value.is_number_integer();
-        return value.type_name() == type;
-    }
-
-    void check_members(const Json& schema, const Json& value, const std::string& path) const {
-        if (schema.contains("additionalProperties")) {
-            for (const auto& [key, member] : value.items())
-                check(schema["additionalProperties"], member, path + "." + key);
-            return;
-        }
-        if (!schema.contains("properties")) return;
-        for (const Json& key : schema["required"]) {
-            CAPTURE(key);
-            CHECK(value.contains(key.get<std::string>()));
-        }
-        for (const auto& member : value.items()) {
-            const std::string& key = member.key();
-            CAPTURE(key);
-            REQUIRE(schema["properties"].contains(key));
-            check(schema["properties"][key], member.value(), path + "." + key);
-        }
-    }
-
-    [[nodiscard]] Json resolve(const Json& schema) const {
-        if (schema.contains("$ref")) {
-            const std::string name =
-                schema["$ref"].get<std::string>().substr(std::string("#/components/schemas/").size());
-            Json target = resolve(document_["components"]["schemas"].at(name));
-            if (schema.contains("nullable")) target["nullable"] = schema["nullable"];
-            return target;
-        }
-        if (!schema.contains("allOf")) return schema;
-        Json joined = {{"type", "object"}, {"properties", Json::object()}, {"required", Json::array()}};
-        for (const Json& part : schema["allOf"]) {
-            const Json resolved = resolve(part);
-            joined["properties"].update(resolved["properties"]);
-            for (const Json& key : resolved["required"])
-                joined["required"].push_back(key);
-        }
-        return joined;
-    }
-
-    Json document_;
-};
 
 /// Puts something real in the place of each parameter.
 std::string fill(std::string path, const RunningService& service, bool has_block) {
@@ -99,17 +21,18 @@ std::string fill(std::string path, const RunningService& service, bool has_block
 }
 
 void check_all(const RunningService& service, bool has_block) {
-    const Document document(service.json("/api/v1/openapi.json"));
-    for (const auto& [path, operations] : document.paths().items()) {
-        const Json& responses = operations["get"]["responses"];
-        if (!responses["200"]["content"].contains("application/json")) continue;
-        const std::string target = fill(path, service, has_block);
+    const web_tests::OpenApiDocument document(service.json("/api/v1/openapi.json"));
+    for (const auto& path : document.paths().items()) {
+        const Json page = path.value().value("get", Json::object());
+        // What miners sign in for has a test of its own.
+        const bool is_session = path.key().find("/session") != std::string::npos;
+        if (is_session || !page.contains("responses") ||
+            !page["responses"]["200"]["content"].contains("application/json"))
+            continue;
+        const std::string target = fill(path.key(), service, has_block);
         CAPTURE(target);
         const auto answer = service.get(target);
-        const std::string status = std::to_string(answer.status);
-        REQUIRE(responses.contains(status));
-        CHECK(answer.header("content-type") == "application/json");
-        document.check(responses[status]["content"]["application/json"]["schema"], Json::parse(answer.body), path);
+        document.check_answer("get", path.key(), answer);
         if (has_block) CHECK(answer.status == 200);
     }
 }

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <stdexcept>
 #include <utility>
 
@@ -46,12 +47,40 @@ std::string HttpClient::read_some() {
     return size <= 0 ? std::string() : std::string(buffer.data(), static_cast<std::size_t>(size));
 }
 
+std::string HttpClient::read_until(const std::string& text) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    std::string seen;
+    while (seen.find(text) == std::string::npos) {
+        const std::string more = read_some();
+        if (more.empty()) break;
+        if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("there is no " + text);
+        seen += more;
+    }
+    const std::size_t at = seen.find(text);
+    if (at == std::string::npos) return seen;
+    received_ = seen.substr(at + text.size());
+    return seen.substr(0, at + text.size());
+}
+
 Answer HttpClient::get(const std::string& target, const std::vector<std::string>& headers, const std::string& method) {
     std::string request = method + " " + target + " HTTP/1.1\r\nHost: node\r\n";
     for (const std::string& header : headers)
         request += header + "\r\n";
     send(request + "\r\n");
     return read_answer(method != "HEAD");
+}
+
+Answer HttpClient::call(const std::string& method, const std::string& target, const std::string& body,
+                        const std::vector<std::string>& headers) {
+    std::string request = method + " " + target + " HTTP/1.1\r\nHost: node\r\n";
+    bool has_type = false;
+    for (const std::string& header : headers) {
+        request += header + "\r\n";
+        has_type = has_type || header.rfind("Content-Type:", 0) == 0;
+    }
+    if (!has_type) request += "Content-Type: application/json\r\n";
+    send(request + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    return read_answer();
 }
 
 Answer HttpClient::read_answer(bool has_body) {

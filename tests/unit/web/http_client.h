@@ -28,11 +28,16 @@ class HttpClient {
 
     [[nodiscard]] Answer get(const std::string& target, const std::vector<std::string>& headers = {},
                              const std::string& method = "GET");
+    /// Any method, with a JSON body; further headers may follow or replace its own.
+    [[nodiscard]] Answer call(const std::string& method, const std::string& target, const std::string& body,
+                              const std::vector<std::string>& headers = {});
     void send(const std::string& bytes);
     /// Status 0: the server closed the connection.
     [[nodiscard]] Answer read_answer(bool has_body = true);
     /// What has come, at least one byte; empty at the end.
     [[nodiscard]] std::string read_some();
+    /// What comes up to and with `text`, or until the connection ends; throws when it takes more than 20 s.
+    [[nodiscard]] std::string read_until(const std::string& text);
 
   private:
     int socket_ = -1;

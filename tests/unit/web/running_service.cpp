@@ -26,9 +26,11 @@ dash::Hash160 hash_of(const char* address) {
     return dash::parse_address(address, dash::dash_regtest()).hash;
 }
 
-std::shared_ptr<const p2pool::stratum::ServerStatus> two_miners(double now) {
+std::shared_ptr<const p2pool::stratum::ServerStatus> miners(double now, const std::string& third) {
     auto stratum = std::make_shared<p2pool::stratum::ServerStatus>();
-    for (const char* name : {"yav1NDbaocjRuckmvbGM9JEAUucjYhyAhF", "yav1NDbaocjRuckmvbGM9JEAUucjYhyAhF.rig1"}) {
+    std::vector<std::string> names = {kMinerAddress, std::string(kMinerAddress) + ".rig1"};
+    if (!third.empty()) names.push_back(third);
+    for (const std::string& name : names) {
         p2pool::stratum::PoolStatistics::Worker worker;
         worker.name = name;
         worker.accepted = 40;
@@ -39,7 +41,7 @@ std::shared_ptr<const p2pool::stratum::ServerStatus> two_miners(double now) {
         stratum->workers.push_back(worker);
         stratum->connections.push_back({"203.0.113.7", name, 0.001, 100, 1, 42, 40});
     }
-    stratum->connections_by_ip["203.0.113.7"] = 2;
+    stratum->connections_by_ip["203.0.113.7"] = names.size();
     stratum->bans.push_back({"198.51.100.9", now - 10, now + 3590, "long_line"});
     stratum->offenders.push_back({"198.51.100.9", 12});
     stratum->totals.accepted = 80;
@@ -127,6 +129,7 @@ void RunningService::start() {
     settings.own_pages = wishes_.own_pages;
     settings.password = wishes_.password;
     settings.rpc.port = 1;  // nobody there
+    settings.http = wishes_.http;
     service_ = std::make_unique<web::Service>(std::move(settings), dash::system_clock());
     service_->start();
 }
@@ -189,7 +192,7 @@ void RunningService::tell_mining_state() {
     block.payment_duffs = 258'885'576;
     snapshot->template_facts = std::make_shared<const web::TemplateFacts>(block);
     snapshot->chain = chain_of(shares);
-    snapshot->stratum = two_miners(now);
+    snapshot->stratum = miners(now, wishes_.third_worker);
     snapshot->peers = one_peer(now);
     snapshot->own_shares = {113, 21, 0};
     snapshot->shares_known = snapshot->shares_verified = shares.size();

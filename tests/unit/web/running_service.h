@@ -17,6 +17,8 @@ struct Wishes {
     std::string client_ip = "127.0.0.1";  ///< where clients seem to come from
     std::optional<std::pair<std::string, std::string>> password;
     bool own_pages = true;
+    std::string third_worker;  ///< a name, of the mining state's workers
+    web::HttpLimits http;
 };
 
 /// The web side alone, on a port of 127.0.0.1, with what a node would have told it.

@@ -44,6 +44,7 @@ bool may_be_null(const std::string& path) {
                             ".current_expected_time",
                             ".current_luck_trend",
                             "[].stale",
+                            ".time_since_last_block",
                             ".oldest_sample",
                             ".newest_sample",
                             ".external_ip",

@@ -28,7 +28,7 @@ void python_datadir(const std::filesystem::path& datadir) {
     const double now = dash::system_clock().unix_seconds();
     const double end = std::ceil(now / kHourBin) * kHourBin;
     Json bins = empty_bins(150);
-    bins[2] = {{"alice", {4800, 3}}, {"bob", {2400, 1}}};
+    bins[2] = {{"alice", {4800, 3}}, {"bob", {2400, 1}}, {"null", {1200, 1}}};
     Json odd = empty_bins(10);
     odd[0] = {{"null", {1, 1}}};
     write(datadir / "graph_db", {{"miner_hash_rates",
@@ -69,6 +69,10 @@ TEST_CASE("what the python node recorded goes on") {
         for (const Json& bin : graph)
             alice += bin[1].value("alice", 0.0) * kHourBin;
         CHECK(alice == doctest::Approx(4800));
+        // What the python node summed up of many small workers is no worker.
+        const Json columns = service.json("/api/v1/graphs/miner_hash_rates?range=hour");
+        CHECK(columns["series"].contains("others"));
+        CHECK_FALSE(columns["series"].contains("null"));
         const Json block = service.json("/block_history")[std::string(64, 'a')];
         CHECK(block["block_reward"] == 3.71733134);
         CHECK(block["miner"] == web_tests::kMinerAddress);

@@ -1,0 +1,182 @@
+#include "web/model/model.h"
+
+#include <doctest/doctest.h>
+
+#include <random>
+
+#include "dash/primitives/address.h"
+#include "dash/primitives/script.h"
+#include "tests/peer_network/share_maker.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/process.h"
+#include "tests/unit/web/running_service.h"
+
+using web::Json;
+
+namespace {
+
+/// A model on a clock that the test moves, and its file.
+class Fixture {
+  public:
+    Fixture() : folder_("web-model") {
+        facts_.network = share_chain::find_network("dash_regtest");
+        facts_.started_at = clock_.unix_seconds();
+        facts_.payout_address = web_tests::kOperatorAddress;
+        facts_.net_datadir = folder_.path();
+        store_ = std::make_unique<web::Store>(file());
+        model_ = std::make_unique<web::Model>(facts_, *store_, clock_, [this] { return broadcaster; });
+        store_->start();
+    }
+
+    void tell(web::Happenings happenings = {}) {
+        clock_.advance(1);
+        auto snapshot = std::make_shared<web::Snapshot>();
+        snapshot->time = clock_.unix_seconds();
+        snapshot->chain = chain;
+        snapshot->stratum = stratum;
+        snapshot->peers = std::make_shared<const p2pool::peers::NetworkStatus>();
+        model_->take(snapshot, happenings);
+    }
+    void tell_for(int seconds) {
+        for (int i = 0; i < seconds; ++i)
+            tell();
+    }
+
+    [[nodiscard]] std::filesystem::path file() const { return folder_.path() / "p2pool.sqlite3"; }
+    [[nodiscard]] const share_chain::Network& network() const { return *facts_.network; }
+    [[nodiscard]] double now() const { return clock_.unix_seconds(); }
+    [[nodiscard]] web::Model& model() { return *model_; }
+    [[nodiscard]] std::vector<std::string> active_rules() {
+        std::vector<std::string> rules;
+        for (const web::Alert& alert : model_->alerts().active())
+            rules.emplace_back(alert.id);
+        return rules;
+    }
+    /// Σ over the hour of one key of a stream.
+    [[nodiscard]] double sum(const char* stream, const char* key) {
+        double total = 0;
+        for (const auto& reading : model_->graphs().find(stream, "hour")->read(now())) {
+            if (reading.values && reading.values->count(key) != 0) total += reading.values->at(key) * reading.width;
+        }
+        return total;
+    }
+
+    Json broadcaster = {{"enabled", false}};
+    std::shared_ptr<web::ChainFacts> chain = std::make_shared<web::ChainFacts>();
+    std::shared_ptr<p2pool::stratum::ServerStatus> stratum = std::make_shared<p2pool::stratum::ServerStatus>();
+
+  private:
+    tests::TemporaryFolder folder_;
+    tests::ManualClock clock_;
+    web::NodeFacts facts_;
+    std::unique_ptr<web::Store> store_;
+    std::unique_ptr<web::Model> model_;
+};
+
+web::Happenings one_hash() {
+    web::Happenings happenings;
+    web::WorkDone& done = happenings.work["alice"];
+    done.hashes = 1;
+    done.submits = 1;
+    return happenings;
+}
+
+double stored_hashes(const std::filesystem::path& file) {
+    dash::sqlite::Database database(file);
+    auto select =
+        database.prepare("SELECT SUM(total) FROM graph_bins WHERE stream = 'local_hash_rate' AND view = 'last_year'");
+    return select.step() ? select.real(0) : 0;
+}
+
+bool contains(const std::vector<std::string>& list, const std::string& item) {
+    return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+}  // namespace
+
+TEST_CASE("a crash costs at most a minute of the graphs") {
+    Fixture fixture;
+    constexpr int kSeconds = 150;
+    for (int i = 0; i < kSeconds; ++i)
+        fixture.tell(one_hash());
+    // What another process finds in the file while this one neither stops nor saves.
+    CHECK(tests::wait_until([&] { return stored_hashes(fixture.file()) >= kSeconds - 60; }, std::chrono::seconds(20)));
+}
+
+TEST_CASE("a share of ours counts at once, and as what becomes of it later") {
+    Fixture fixture;
+    std::mt19937_64 random(1);
+    const auto shares = tests::mine_chain(fixture.network(), 3, static_cast<std::uint32_t>(fixture.now()) - 5, random);
+    web::Happenings happenings;
+    for (const auto& share : shares) {
+        happenings.shares.push_back(
+            {web::ShareChange::Kind::kAdded, share->hash, share, fixture.now(), {}, true, nullptr});
+        happenings.own_shares.push_back({share->hash, "alice", share == shares[2]});
+    }
+    // The last one is late, and the best chain ends before it and before the second.
+    fixture.chain->best = shares[0]->hash;
+    fixture.chain->height = 1;
+    fixture.tell(happenings);
+    const double each = fixture.sum("local_share_hash_rates", "dead");
+    CHECK(each > 0);
+    CHECK(fixture.sum("local_share_hash_rates", "good") == doctest::Approx(2 * each).epsilon(0.2));
+    fixture.tell_for(201);
+    CHECK(fixture.sum("local_share_hash_rates", "good") == doctest::Approx(each).epsilon(0.2));
+    CHECK(fixture.sum("local_share_hash_rates", "orphan") == doctest::Approx(each).epsilon(0.2));
+    CHECK(fixture.sum("local_share_hash_rates", "dead") == doctest::Approx(each).epsilon(0.2));
+}
+
+TEST_CASE("a block that reached few peers is told once, and not while it is on its way") {
+    Fixture fixture;
+    const auto report = [&](int reached) {
+        fixture.broadcaster = {
+            {"enabled", true},
+            {"health", {{"healthy", true}, {"total_connections", 20}}},
+            {"last_broadcast", {{"hash", "00ff"}, {"time", fixture.now()}, {"peers", 20}, {"reached", reached}}}};
+    };
+    fixture.tell_for(130);
+    report(17);
+    fixture.tell_for(30);
+    CHECK_FALSE(contains(fixture.active_rules(), "broadcast_poor:00ff"));
+    fixture.tell_for(60);
+    CHECK(contains(fixture.active_rules(), "broadcast_poor:00ff"));
+    report(18);
+    fixture.broadcaster["last_broadcast"]["hash"] = "00ee";
+    fixture.tell_for(100);
+    CHECK_FALSE(contains(fixture.active_rules(), "broadcast_poor:00ee"));
+}
+
+TEST_CASE("dashd that says nothing is told, and comes back") {
+    Fixture fixture;
+    fixture.tell_for(200);
+    CHECK(contains(fixture.active_rules(), "dashd_lost"));
+}
+
+TEST_CASE("a miner is told of his own workers as he chose") {
+    Fixture fixture;
+    const dash::Hash160 miner = dash::parse_address(web_tests::kMinerAddress, dash::dash_regtest()).hash;
+    const std::string name = std::string(web_tests::kMinerAddress) + ".rig1";
+    web::MinerSettings settings;
+    settings.hash_rate_below = 1e6;
+    settings.worker_silent_seconds = 120;
+    REQUIRE(fixture.model().choose_settings(miner, settings));
+    web::Happenings happenings;
+    web::WorkDone& done = happenings.work[name];
+    done.hashes = 10;
+    done.payout_hash = miner;
+    fixture.tell(happenings);
+    p2pool::stratum::PoolStatistics::Worker worker;
+    worker.name = name;
+    worker.first_seen = fixture.now() - 4000;
+    worker.last_seen = fixture.now();
+    fixture.stratum->workers.push_back(worker);
+    // Silent for two minutes, and for five more; those who chose nothing have ten.
+    fixture.tell_for(120 + 300 + 10);
+    const std::string slow = std::string("miner_slow:") + web_tests::kMinerAddress;
+    CHECK(contains(fixture.active_rules(), "worker_gone:" + name));
+    CHECK(contains(fixture.active_rules(), slow));
+    // He changes his mind.
+    REQUIRE(fixture.model().choose_settings(miner, {}));
+    fixture.tell_for(700);
+    CHECK_FALSE(contains(fixture.active_rules(), slow));
+}

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstddef>
+
+#include "dash/primitives/bytes.h"
+
+namespace web {
+
+/// Bytes that nobody can guess. Throws dash::Error when the system has none.
+[[nodiscard]] dash::Bytes secret_bytes(std::size_t count);
+
+}  // namespace web
