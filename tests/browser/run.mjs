@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { launcher, programs, screenshots, startBrowser } from "./needs.mjs";
+import { Signer } from "./signer.mjs";
 import { kNoBlocks, kStates, syncingOverview } from "./states.mjs";
 import { auditContrast, auditPage, Watched } from "./watcher.mjs";
 import { waitFor, World } from "./world.mjs";
@@ -110,6 +111,33 @@ async function keyboard(browser, world) {
     await context.close();
 }
 
+/** Whoever holds an address's key signs in with it, and names his worker. */
+async function signIn(browser, world) {
+    const signer = new Signer();
+    world.mine("own miner", `${signer.address}.rig7`);
+    await waitFor("the miner's work", async () => (await world.ask("/api/v1/miners")).miners.some((miner) => miner.address === signer.address), 30000);
+    const context = await browser.newContext({ viewport: kSizes.phone, colorScheme: "dark" });
+    const page = await context.newPage();
+    await page.goto(`${world.base}/static/#/miner/${signer.address}`);
+    await page.getByText("Show the text to sign").click();
+    const text = await page.locator(".form code").innerText();
+    const isIn = () => page.locator(".level-ok", { hasText: "signed in" }).waitFor({ timeout: 1500 }).then(() => true, () => false);
+    let signedIn = false;
+    for (let guess = 0; guess < 4 && !signedIn; ++guess) {
+        await page.fill("input[name=signature]", signer.sign(text, guess));
+        await page.getByRole("button", { name: "Sign in" }).click();
+        signedIn = await isIn();
+    }
+    if (!signedIn) return fail("sign in", "a good signature is refused");
+    await page.fill('input[name^="label "]', "Garage");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("saved").waitFor({ timeout: 5000 }).catch(() => fail("sign in", "the settings are not saved"));
+    for (const problem of [...(await page.evaluate(auditPage)), ...(await page.evaluate(auditContrast))]) fail("sign in", problem);
+    await page.screenshot({ path: join(screenshots, "signed-in.png"), fullPage: true });
+    await context.close();
+    await world.end("own miner");
+}
+
 /** What a phone has to load before the first picture. */
 async function firstView(browser, world) {
     const context = await browser.newContext({ viewport: kSizes.phone });
@@ -174,6 +202,7 @@ try {
         if (state.name === "mining") {
             await oldLinks(browser, world);
             await keyboard(browser, world);
+            await signIn(browser, world);
             await firstView(browser, world);
             await plainCharts(browser, world);
             await nodeGone(browser, world);

@@ -97,8 +97,8 @@ export class World {
         await this.#untilLog(name, /Started successfully/);
     }
 
-    mine() {
-        this.#run("miner", "stratum-client", [`127.0.0.1:${this.port}`, "--user", `${kAddress}.rig1`, "--difficulty", "0.00001"]);
+    mine(name = "miner", user = `${kAddress}.rig1`) {
+        this.#run(name, "stratum-client", [`127.0.0.1:${this.port}`, "--user", user, "--difficulty", "0.00001"]);
     }
 
     /** JSON of the node. */

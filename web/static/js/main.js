@@ -7,7 +7,7 @@ import { loading, problem } from "./parts/basics.js";
 import { parseRoute } from "./routes.js";
 import { shell } from "./shell.js";
 
-const kLeastPauseMilliseconds = 1000;
+const kLeastPauseMilliseconds = 2000;
 const frame = document.getElementById("app");
 const memory = new Map(); // what a page's controls were set to, by path
 
@@ -47,7 +47,7 @@ async function fetchSource(page, name) {
     }
 }
 
-/** Asks for all sources again, at most once a second, and then every so often. */
+/** Asks for all sources again, at most every two seconds, and then every so often. */
 async function load(page) {
     clearTimeout(page.timer);
     if (page !== shown || page.loading) return;

@@ -1,5 +1,7 @@
 // Asks the node. Paths are relative to the page, so that a proxy may put the node below a path of its own.
 
+import { session } from "./session.js";
+
 const kTimeoutMilliseconds = 15000;
 const root = new URL("../api/v1/", document.baseURI);
 
@@ -12,11 +14,12 @@ export class ApiError extends Error {
 
 export const apiUrl = (path) => new URL(path, root).href;
 
-/** The JSON at a path of /api/v1. Throws ApiError; its status is 0 when the node cannot be reached. */
-export async function ask(path) {
+async function request(path, options) {
+    const headers = { Accept: "application/json", ...options.headers };
+    if (session()) headers["X-P2Pool-Session"] = session().token;
     let response;
     try {
-        response = await fetch(apiUrl(path), { signal: AbortSignal.timeout(kTimeoutMilliseconds), headers: { Accept: "application/json" } });
+        response = await fetch(apiUrl(path), { ...options, headers, signal: AbortSignal.timeout(kTimeoutMilliseconds) });
     } catch {
         throw new ApiError(0, "the node does not answer");
     }
@@ -29,3 +32,10 @@ export async function ask(path) {
     if (!response.ok) throw new ApiError(response.status, answer.error ?? `the node answered ${response.status}`);
     return answer;
 }
+
+/** The JSON at a path of /api/v1. Throws ApiError; its status is 0 when the node cannot be reached. */
+export const ask = (path) => request(path, {});
+
+/** Sends JSON, and gives the JSON that is answered. Throws likewise. */
+export const send = (method, path, content) =>
+    request(path, { method, headers: { "Content-Type": "application/json" }, body: content === undefined ? undefined : JSON.stringify(content) });

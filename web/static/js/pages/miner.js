@@ -5,6 +5,7 @@ import { h, slot } from "../lib/dom.js";
 import * as format from "../lib/format.js";
 import { address, amount, badge, card, choice, fact, facts, hash, known, nothing, time } from "../parts/basics.js";
 import { blockStatus } from "../parts/blocks.js";
+import { ownCard } from "../parts/own.js";
 import { kRanges } from "../parts/rate_chart.js";
 import { table } from "../parts/table.js";
 import { late, rate, workersTable } from "../parts/workers.js";
@@ -74,6 +75,7 @@ export function view({ data, ui, redraw }) {
             redraw();
         }) }, slot(chart.chart)),
         miner.is_local && card("Workers", null, workersTable(miner.workers, { ui, redraw })),
+        (miner.is_local || miner.pool_fraction > 0) && ownCard(miner, { ui, redraw }),
         card("Blocks that pay it", null, miner.payouts.length === 0 ? nothing("No block that this node knows of pays this address yet.")
             : table("payouts", kPayouts, miner.payouts, { context: { ui, redraw }, key: (p) => p.hash, order: { by: "time", down: true }, most: 30 })));
 }

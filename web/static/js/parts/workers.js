@@ -20,7 +20,7 @@ function workerName(worker) {
     const own = worker.address && parts[0] === worker.address;
     return h("span", { class: "worker" },
         h("i", { class: `dot ${worker.online ? "dot-ok" : "dot-off"}`, role: "img", "aria-label": worker.online ? "connected" : "not connected", "data-tip": worker.online ? "connected" : "not connected" }),
-        own ? [h("b", null, parts[1] || "unnamed"), address(worker.address)] : h("b", null, worker.name));
+        h("b", null, worker.label ?? (own ? parts[1] || "unnamed" : worker.name)), worker.label && h("span", { class: "muted" }, own ? parts[1] : worker.name), own && address(worker.address));
 }
 
 function warning(worker) {
