@@ -13,7 +13,7 @@ const kSizes = { wide: { width: 1600, height: 1000 }, phone: { width: 390, heigh
 const kLooks = [["wide", "light"], ["phone", "dark"]];
 /** In one state the other two looks, too. */
 const kAllLooks = [...kLooks, ["wide", "dark"], ["phone", "light"]];
-const kPages = ["", "miners", "blocks", "payouts", "shares", "graphs/hour", "broadcaster", "peers", "stratum", "connect"];
+const kPages = ["", "miners", "blocks", "payouts", "shares", "graphs/hour", "broadcaster", "peers", "alerts", "stratum", "connect"];
 
 const failures = [];
 const fail = (where, what) => {

@@ -19,7 +19,7 @@ export const kStates = [
         texts: {
             "": ["No miner is connected", "stratum+tcp://127.0.0.1:", "all well", "The pool has found no block", "no part of it is yours yet"],
             miners: ["Nobody has mined here since the node's start."], blocks: ["The pool has found no block"], payouts: ["the share chain is empty"],
-            shares: ["The first share begins it."], stratum: ["No miner is connected."], peers: ["No node is connected"], connect: ["no miner is connected now"],
+            shares: ["The first share begins it."], stratum: ["No miner is connected."], peers: ["No node is connected"], alerts: ["Nothing is wrong.", "What is watched"], connect: ["no miner is connected now"],
             broadcaster: ["No peer besides your dashd is connected"], graphs: ["Hash rate of the pool"],
         },
     },

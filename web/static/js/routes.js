@@ -12,6 +12,7 @@ export const kPages = [
     { path: "graphs", name: "Graphs", icon: "graphs", load: () => import("./pages/graphs.js") },
     { path: "broadcaster", name: "Broadcaster", icon: "broadcaster", load: () => import("./pages/broadcaster.js") },
     { path: "peers", name: "p2pool peers", icon: "peers", load: () => import("./pages/peers.js") },
+    { path: "alerts", name: "Alerts", icon: "warning", load: () => import("./pages/alerts.js") },
     { path: "stratum", name: "Stratum & security", icon: "stratum", load: () => import("./pages/stratum.js") },
     { path: "connect", name: "Connect a miner", icon: "connect", load: () => import("./pages/connect.js") },
 ];

@@ -14,7 +14,7 @@ const kLinks = {
     lost: ["error", "no answer", "The node does not answer. The page tries again every 3 seconds."],
 };
 
-/** The overview has the whole story. */
+/** The page of alerts has the whole story. */
 const kAlertWords = {
     dashd_lost: "dashd gives no templates", template_old: "no new block for long", few_peers: "no p2pool node is connected", few_dash_peers: "the broadcaster has few peers",
     broadcast_poor: "a broadcast reached few peers", block_orphaned: "a block was lost", worker_gone: "a worker is gone", miner_slow: "a miner is slow", late_high: "much work comes too late", disk_low: "the disk is nearly full",
@@ -29,7 +29,7 @@ function stateText() {
     const { state, alerts } = live.overview;
     if (state.code !== "alert" || alerts.length === 0) return [state.level, state.text];
     const words = kAlertWords[alerts[0].rule] ?? "something needs a look";
-    return [state.level, h("a", { href: "#/", "data-tip": alerts[0].text }, alerts.length > 1 ? `${words}, and ${alerts.length - 1} more` : words)];
+    return [state.level, h("a", { href: "#/alerts", "data-tip": alerts[0].text }, alerts.length > 1 ? `${words}, and ${alerts.length - 1} more` : words)];
 }
 
 function statusLine() {
