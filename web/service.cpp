@@ -56,6 +56,7 @@ class Service::Impl {
         if (settings.password) set_web_password(security_, settings.password->first, settings.password->second);
         site_.set_server(server_);
         model_.set_broadcast_reports(settings.broadcast_report);
+        model_.set_broadcaster_trends(settings.broadcaster_trends);
         model_.set_event_sink([this](std::string_view name, const Json& data) { tell(name, data); });
     }
 

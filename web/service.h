@@ -30,6 +30,9 @@ struct ServiceSettings {
     dash::rpc::ClientSettings rpc;  ///< for asking the chain about blocks
     /// JSON of a won block's broadcast, null when there was none; called on the web thread. Unset: no broadcaster.
     std::function<nlohmann::json(const dash::Uint256&)> broadcast_report;
+    /// How the broadcaster fared in the last so many seconds, as dash::broadcaster::ReportReader tells it; called on
+    /// the web thread. Unset: no broadcaster.
+    std::function<nlohmann::json(double seconds)> broadcaster_trends;
     /// JSON of /broadcaster_status; thread-safe, returns at once. Unset: there is no broadcaster.
     std::function<nlohmann::json()> broadcaster;
     HttpLimits http;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <deque>
@@ -25,28 +27,68 @@ std::uint64_t random_number() {
     return std::uint64_t{device()} << 32 | device();
 }
 
-/// One block on its way to the peers.
+/// All that is sent of one block, and what is told about it.
+struct Course {
+    std::shared_ptr<const OwnBlock> block;
+    SteadyTime started;      ///< the last push that was not for a latecomer
+    bool had_peers = false;  ///< that push, or one before it
+    std::optional<BroadcastReport> report;
+    std::vector<Broadcast::Peer> latecomers;  // as many as peers connect in kFreshTime
+};
+
+/// One block on its way to the peers of a moment.
 struct Push {
-    Push(const asio::any_io_executor& executor, std::shared_ptr<const OwnBlock> its, std::vector<PeerAddress> targets,
-         const Clock& clock)
-        : block(std::move(its)),
+    Push(const asio::any_io_executor& executor, std::shared_ptr<Course> its, std::vector<PeerAddress> targets,
+         bool for_latecomer, const Clock& clock)
+        : course(std::move(its)),
+          block(course->block),
           broadcast(std::move(targets), block->full()->size(), clock),
+          late(for_latecomer),
           started(clock.steady_now()),
           started_at(clock.unix_seconds()),
           nonce_base(random_number()),
-          wake(executor) {}
+          wake(executor),
+          over(executor, SteadyTime::max()) {}
 
     /// Two pings a peer: behind the compact block, and behind the full one.
     enum Stage : std::uint64_t { kBehindCompact = 0, kBehindFull = 1 };
     [[nodiscard]] std::uint64_t nonce(std::size_t peer, Stage stage) const { return nonce_base + 2 * peer + stage; }
 
+    std::shared_ptr<Course> course;
     std::shared_ptr<const OwnBlock> block;
     Broadcast broadcast;
+    bool late;  ///< for a peer that connected after the others had been given it
     SteadyTime started;
     double started_at;  ///< Unix seconds
     std::uint64_t nonce_base;
     asio::steady_timer wake;
+    asio::steady_timer over;  ///< cancelled at its end
 };
+
+double milliseconds(SteadyTime::duration time) {
+    return std::chrono::duration<double, std::milli>(time).count();
+}
+
+template <typename Peers>
+auto find_peer(Peers& peers, const PeerAddress& address) {
+    return std::find_if(peers.begin(), peers.end(), [&](const auto& peer) { return peer.address == address; });
+}
+
+/// A peer showed that it has the block. True when this is news.
+bool add_sign(BroadcastReport& report, const PeerAddress& from, double ms) {
+    for (auto* peers : {&report.peers, &report.latecomers}) {
+        const auto known = find_peer(*peers, from);
+        if (known == peers->end()) continue;
+        if (known->confirmed_ms) return false;
+        known->confirmed_ms = ms;
+        return true;
+    }
+    auto& announcements = report.announcements;  // as many as peers connect in kFreshTime
+    const bool known = std::any_of(announcements.begin(), announcements.end(),
+                                   [&](const auto& announcement) { return announcement.from == from; });
+    if (!known) announcements.push_back({from, ms});
+    return !known;
+}
 
 /// Asks for the coinbase: only who has the block, checked its work and stored it can give that.
 p2p::SharedFrame make_proof_request(const std::array<std::uint8_t, 4>& magic, const Uint256& block) {
@@ -65,22 +107,23 @@ struct BlockPusher::State : std::enable_shared_from_this<State> {
           clock(given_clock) {}
 
     asio::awaitable<BroadcastReport> push(submission::WonBlock block);
+    asio::awaitable<BroadcastReport> run(std::shared_ptr<Course> course, std::vector<PeerAddress> targets, bool late);
+    asio::awaitable<void> catch_up(std::shared_ptr<Course> course, PeerAddress peer);
+    std::shared_ptr<Course> course_of(const submission::WonBlock& block);
+    std::shared_ptr<Push> find_push(const Course& course);
+    void take_ready(const PeerAddress& peer);
     void send_all(const std::shared_ptr<Push>& push);
     void send_full(const std::shared_ptr<Push>& push, std::size_t peer);
     void send_check(const std::shared_ptr<Push>& push, std::size_t peer, Push::Stage stage);
     void send_due_fulls(const std::shared_ptr<Push>& push);
     asio::awaitable<void> wait_until_settled(std::shared_ptr<Push> push);
-    BroadcastReport finish(const Push& push);
+    void finish(const Push& push);
+    void finish_late(const Push& push);
     void count(const Push& push);
     void take_pong(const PeerAddress& from, std::uint64_t nonce);
     void confirm(const PeerAddress& from, const Uint256& block, const char* how);
     void answer(const PeerAddress& from, std::string_view command, ByteSpan payload);
     void add_announcement(const PeerAddress& from, const Uint256& block);
-
-    struct Kept {
-        BroadcastReport report;
-        SteadyTime started;
-    };
 
     asio::any_io_executor executor;
     std::array<std::uint8_t, 4> magic;
@@ -88,26 +131,77 @@ struct BlockPusher::State : std::enable_shared_from_this<State> {
     ReportHandler on_report;
     const Clock& clock;
     OwnBlocks blocks;
-    std::list<std::shared_ptr<Push>> pushes;  // as many as blocks the pipeline has under way
-    std::deque<Kept> kept;                    // at most kMostReports
+    std::list<std::shared_ptr<Push>> pushes;      // one a block of the pipeline, and one a latecomer
+    std::deque<std::shared_ptr<Course>> courses;  // at most kMostReports
 };
 
 asio::awaitable<BroadcastReport> BlockPusher::State::push(submission::WonBlock block) {
-    const auto self = shared_from_this();
-    auto own = blocks.find(block.hash);
-    if (own == nullptr) {
-        own = std::make_shared<const OwnBlock>(block, magic, random_number(),
-                                               [this, now = clock.steady_now()](const Uint256& txid) {
-                                                   return pool.transactions().is_widespread(txid, now);
-                                               });
-        blocks.add(own);
+    const auto course = course_of(block);
+    if (const auto running = find_push(*course)) {
+        co_await running->over.async_wait(asio::as_tuple(asio::use_awaitable));
     }
-    const auto push = std::make_shared<Push>(executor, own, pool.ready_peers(), clock);
+    if (course->report && course->report->reached > 0) co_return *course->report;
+    co_return co_await run(course, pool.ready_peers(), /*late=*/false);
+}
+
+std::shared_ptr<Course> BlockPusher::State::course_of(const submission::WonBlock& block) {
+    for (const auto& course : courses) {
+        if (course->block->hash() == block.hash) return course;
+    }
+    const auto course = std::make_shared<Course>();
+    course->block = std::make_shared<const OwnBlock>(
+        block, magic, random_number(),
+        [this, now = clock.steady_now()](const Uint256& txid) { return pool.transactions().is_widespread(txid, now); });
+    blocks.add(course->block);
+    courses.push_back(course);
+    if (courses.size() > kMostReports) courses.pop_front();
+    return course;
+}
+
+/// The one under way that is not for a latecomer.
+std::shared_ptr<Push> BlockPusher::State::find_push(const Course& course) {
+    const auto found = std::find_if(pushes.begin(), pushes.end(),
+                                    [&](const auto& push) { return push->course.get() == &course && !push->late; });
+    return found == pushes.end() ? nullptr : *found;
+}
+
+asio::awaitable<BroadcastReport> BlockPusher::State::run(std::shared_ptr<Course> course,
+                                                         std::vector<PeerAddress> targets, bool late) {
+    const auto self = shared_from_this();
+    if (!late) {
+        course->started = clock.steady_now();
+        course->had_peers = course->had_peers || !targets.empty();
+    }
+    if (targets.empty()) co_return BroadcastReport();
+    const auto push = std::make_shared<Push>(executor, course, std::move(targets), late, clock);
     pushes.push_back(push);
     send_all(push);
     co_await wait_until_settled(push);
     pushes.remove(push);
-    co_return finish(*push);
+    if (late) {
+        finish_late(*push);
+    } else {
+        finish(*push);
+    }
+    push->over.cancel();
+    co_return course->report.value_or(BroadcastReport());
+}
+
+void BlockPusher::State::take_ready(const PeerAddress& peer) {
+    for (const auto& course : courses) {
+        if (clock.steady_now() - course->started > kFreshTime) continue;
+        const auto has_it = [&](const std::vector<Broadcast::Peer>& peers) {
+            const auto known = find_peer(peers, peer);
+            return known != peers.end() && known->confirmed_ms.has_value();
+        };
+        if (has_it(course->latecomers) || (course->report && has_it(course->report->peers))) continue;
+        asio::co_spawn(executor, catch_up(course, peer), asio::detached);
+    }
+}
+
+asio::awaitable<void> BlockPusher::State::catch_up(std::shared_ptr<Course> course, PeerAddress peer) {
+    const bool late = course->had_peers;
+    static_cast<void>(co_await run(std::move(course), std::vector<PeerAddress>(1, peer), late));
 }
 
 /// Compact blocks to everybody before anything else to anybody.
@@ -172,7 +266,7 @@ void BlockPusher::State::send_due_fulls(const std::shared_ptr<Push>& push) {
         send_full(push, peer);
 }
 
-BroadcastReport BlockPusher::State::finish(const Push& push) {
+void BlockPusher::State::finish(const Push& push) {
     const Broadcast& broadcast = push.broadcast;
     BroadcastReport report;
     report.hash = push.block->hash();
@@ -183,23 +277,39 @@ BroadcastReport BlockPusher::State::finish(const Push& push) {
     report.transactions = push.block->transactions();
     report.prefilled = push.block->prefilled();
     report.peers = broadcast.peers();
+    report.latecomers = push.course->latecomers;
     report.reached = broadcast.reached();
     report.elapsed_ms = broadcast.elapsed_ms();
     report.ms_50 = broadcast.reached_ms(50);
     report.ms_90 = broadcast.reached_ms(90);
     report.ms_all = broadcast.reached_ms(100);
-    if (report.peers.empty()) return report;
+    pool.manager().block_broadcast();
     count(push);
-    kept.push_back({report, push.started});
-    if (kept.size() > kMostReports) kept.pop_front();
+    push.course->report = report;
     on_report(report);
-    return report;
+}
+
+/// Its times are told from the start of the broadcast to the others.
+void BlockPusher::State::finish_late(const Push& push) {
+    count(push);
+    Course& course = *push.course;
+    const double offset = milliseconds(push.started - course.started);
+    for (Broadcast::Peer peer : push.broadcast.peers()) {
+        for (auto* time : {&peer.first_byte_ms, &peer.last_byte_ms, &peer.reached_ms, &peer.confirmed_ms}) {
+            if (*time) **time += offset;
+        }
+        const auto known = find_peer(course.latecomers, peer.address);
+        if (known != course.latecomers.end()) course.latecomers.erase(known);
+        course.latecomers.push_back(std::move(peer));
+    }
+    if (!course.report) return;
+    course.report->latecomers = course.latecomers;
+    on_report(*course.report);
 }
 
 /// For the peers' records; a peer that was silent all the time is gone.
 void BlockPusher::State::count(const Push& push) {
     PeerManager& manager = pool.manager();
-    manager.block_broadcast();
     for (const Broadcast::Peer& peer : push.broadcast.peers()) {
         const bool reached = peer.state == Broadcast::State::kReached;
         manager.broadcast_ended(peer.address, reached);
@@ -250,23 +360,14 @@ void BlockPusher::State::answer(const PeerAddress& from, std::string_view comman
 
 /// A late sign of a peer that is in the report, or one of a peer that is not.
 void BlockPusher::State::add_announcement(const PeerAddress& from, const Uint256& block) {
-    for (Kept& each : kept) {
-        const auto age = clock.steady_now() - each.started;
-        if (each.report.hash != block || age > kReportTime) continue;
-        const double ms = std::chrono::duration<double, std::milli>(age).count();
-        const auto target = std::find_if(each.report.peers.begin(), each.report.peers.end(),
-                                         [&](const Broadcast::Peer& peer) { return peer.address == from; });
-        if (target != each.report.peers.end()) {
-            if (target->confirmed_ms) continue;
-            target->confirmed_ms = ms;
-        } else {
-            auto& announcements = each.report.announcements;  // as many as peers connect in kReportTime
-            const bool known = std::any_of(announcements.begin(), announcements.end(),
-                                           [&](const auto& announcement) { return announcement.from == from; });
-            if (known) continue;
-            announcements.push_back({from, ms});
-        }
-        on_report(each.report);
+    const bool under_way = std::any_of(pushes.begin(), pushes.end(), [&](const auto& push) {
+        return push->block->hash() == block && push->broadcast.find(from).has_value();
+    });
+    if (under_way) return;
+    for (const auto& course : courses) {
+        const auto age = clock.steady_now() - course->started;
+        if (course->block->hash() != block || !course->report || age > kFreshTime) continue;
+        if (add_sign(*course->report, from, milliseconds(age))) on_report(*course->report);
     }
 }
 
@@ -295,6 +396,10 @@ void BlockPusher::take_message(const PeerAddress& from, std::string_view command
 void BlockPusher::take_announcement(const PeerAddress& from, const Uint256& block) {
     state_->confirm(from, block, "announced it");
     state_->add_announcement(from, block);
+}
+
+void BlockPusher::take_ready(const PeerAddress& peer) {
+    state_->take_ready(peer);
 }
 
 void BlockPusher::take_loss(const PeerAddress& peer, const std::string& reason) {

@@ -21,6 +21,7 @@
 #include "dash/broadcaster/status.h"
 #include "dash/p2p/daemon_link.h"
 #include "dash/util/atomic_file.h"
+#include "dash/util/connect.h"
 #include "dash/util/error.h"
 #include "dash/util/log.h"
 
@@ -106,6 +107,8 @@ class Broadcaster::Sender final : public submission::BlockSender {
     [[nodiscard]] PeerManager make_manager() const;
     [[nodiscard]] PeerPool::Events pool_events();
     [[nodiscard]] asio::awaitable<void> run_every(std::chrono::milliseconds interval, std::function<void()> work);
+    [[nodiscard]] asio::awaitable<void> begin();
+    [[nodiscard]] asio::awaitable<void> protect_dashd();
     void look_at_dashd();
     void publish();
     void save_regularly();
@@ -162,7 +165,7 @@ Broadcaster::Sender::Sender(std::shared_ptr<Shared> shared, const submission::Se
     totals_ = shared_->store.totals();
     publish();
     log::info("Broadcaster: Local dashd at ", endpoint_text(dashd_.host, dashd_.port), " marked as PROTECTED");
-    pool_.start();
+    asio::co_spawn(executor_, begin(), asio::detached);
     asio::co_spawn(executor_,
                    run_every(settings_.status_interval,
                              [this] {
@@ -188,13 +191,32 @@ Broadcaster::Sender::~Sender() {
 PeerManager Broadcaster::Sender::make_manager() const {
     const AddressRules rules{.port = settings_.peer_port != 0 ? settings_.peer_port : settings_.chain->p2p_port,
                              .local_ones_too = settings_.chain->rpc_chain == "regtest"};
-    const std::string host = settings_.dashd_host == "localhost" ? "127.0.0.1" : settings_.dashd_host;
-    const bool v6 = host.find(':') != std::string::npos;
-    const auto dashd = parse_peer_address(endpoint_text(v6 ? "[" + host + "]" : host, settings_.dashd_port));
-    PeerBook book(rules, dashd);
+    PeerBook book(rules);
     for (const PeerFile::Peer& peer : shared_->loaded.peers)
         static_cast<void>(book.restore(peer.record, clock_.unix_seconds()));
     return PeerManager(settings_.limits, std::move(book), shared_->loaded.bootstrapped, clock_);
+}
+
+/// No peer is called before the local dashd's own addresses are known.
+asio::awaitable<void> Broadcaster::Sender::begin() {
+    const auto alive = alive_;
+    co_await protect_dashd();
+    if (*alive) pool_.start();
+}
+
+/// Whatever addresses its name has.
+asio::awaitable<void> Broadcaster::Sender::protect_dashd() {
+    constexpr std::chrono::seconds kPatience{10};
+    const auto alive = alive_;
+    try {
+        const auto endpoints = co_await resolve_tcp(settings_.dashd_host, settings_.dashd_port,
+                                                    std::chrono::steady_clock::now() + kPatience);
+        if (!*alive) co_return;
+        for (const auto& endpoint : endpoints)
+            pool_.protect(to_peer_address(p2p::make_net_address(endpoint.address().to_string(), endpoint.port())));
+    } catch (const boost::system::system_error& error) {
+        log::debug("Broadcaster: no address of ", settings_.dashd_host, ": ", error.what());
+    }
 }
 
 PeerPool::Events Broadcaster::Sender::pool_events() {
@@ -202,7 +224,8 @@ PeerPool::Events Broadcaster::Sender::pool_events() {
         .on_message = [this](const PeerAddress& from, std::string_view command,
                              ByteSpan payload) { pusher_.take_message(from, command, payload); },
         .on_block = [this](const PeerAddress& from, const Uint256& block) { pusher_.take_announcement(from, block); },
-        .on_lost = [this](const PeerAddress& peer, const std::string& reason) { pusher_.take_loss(peer, reason); }};
+        .on_lost = [this](const PeerAddress& peer, const std::string& reason) { pusher_.take_loss(peer, reason); },
+        .on_ready = [this](const PeerAddress& peer) { pusher_.take_ready(peer); }};
 }
 
 asio::awaitable<void> Broadcaster::Sender::run_every(std::chrono::milliseconds interval, std::function<void()> work) {
@@ -262,7 +285,10 @@ void Broadcaster::Sender::look_at_dashd() {
     const double now = clock_.unix_seconds();
     if (status.up && (!dashd_.connected || dashd_.connection_attempts != status.connects)) {
         dashd_.connected_since = now;
+        asio::co_spawn(executor_, protect_dashd(), asio::detached);  // it may have moved
     }
+    dashd_.blocks_relayed = status.blocks_announced;
+    dashd_.txs_relayed = status.transactions_announced;
     dashd_.connected = status.up;
     dashd_.connection_attempts = status.connects;
     if (status.up) dashd_.last_seen = now;

@@ -26,7 +26,7 @@ struct BroadcasterSettings {
     std::filesystem::path peer_file;  ///< broadcast_peers.json
     std::filesystem::path database;   ///< the node's SQLite file
     std::chrono::milliseconds check_interval = Upkeep::kCheckInterval;
-    std::chrono::milliseconds dial_timeout{30'000};
+    std::chrono::milliseconds dial_timeout = PeerManager::kDialTimeout;
     std::chrono::milliseconds save_interval{300'000};
     std::chrono::milliseconds status_interval{1'000};
 };

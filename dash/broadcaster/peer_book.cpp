@@ -29,7 +29,17 @@ std::optional<Source> source_from(std::string_view text) {
     return std::nullopt;
 }
 
-PeerBook::PeerBook(AddressRules rules, std::optional<PeerAddress> excluded) : rules_(rules), excluded_(excluded) {}
+void PeerBook::protect(const PeerAddress& dashd) {
+    if (is_protected(dashd)) return;
+    if (dashd_.size() >= kMostOfDashd) dashd_.erase(dashd_.begin());
+    dashd_.push_back(dashd);
+    const auto known = records_.find(dashd);
+    if (known != records_.end()) erase(known);
+}
+
+bool PeerBook::is_protected(const PeerAddress& address) const {
+    return std::find(dashd_.begin(), dashd_.end(), address) != dashd_.end();
+}
 
 bool PeerBook::has_room_for(const PeerAddress& address) const {
     if (records_.size() >= kMostPeers) return false;
@@ -53,7 +63,7 @@ PeerBook::Added PeerBook::add(const PeerAddress& address, Source source, double 
 
 PeerBook::Added PeerBook::restore(const PeerRecord& record, double now) {
     const PeerAddress& address = record.address;
-    if (!acceptable(address, rules_) || address == excluded_ || !has_room_for(address)) return Added::kRefused;
+    if (!acceptable(address, rules_) || is_protected(address) || !has_room_for(address)) return Added::kRefused;
     if (now - record.last_seen > kLongestAbsenceSeconds) return Added::kRefused;
     const auto [it, is_new] = records_.emplace(address, record);
     if (!is_new) return Added::kKnown;

@@ -54,8 +54,14 @@ class PeerBook {
     /// A peer nobody has seen for so long is forgotten.
     static constexpr double kLongestAbsenceSeconds = 14 * 86400;
 
-    /// `excluded`: the local dashd, which is no peer of this book.
-    PeerBook(AddressRules rules, std::optional<PeerAddress> excluded);
+    /// The local dashd has so many addresses at most.
+    static constexpr std::size_t kMostOfDashd = 64;
+
+    explicit PeerBook(AddressRules rules) : rules_(rules) {}
+
+    /// An address of the local dashd, which is no peer of this book: forgotten, and refused from now on.
+    void protect(const PeerAddress& dashd);
+    [[nodiscard]] bool is_protected(const PeerAddress& address) const;
 
     enum class Added { kNew, kKnown, kRefused };
     /// `last_seen` is limited to `now`. A known peer keeps its source, and its later last_seen.
@@ -77,7 +83,7 @@ class PeerBook {
     void erase(std::map<PeerAddress, PeerRecord>::iterator it);
 
     AddressRules rules_;
-    std::optional<PeerAddress> excluded_;
+    std::vector<PeerAddress> dashd_;
     std::map<PeerAddress, PeerRecord> records_;
     std::map<std::uint64_t, std::size_t> group_sizes_;
 };

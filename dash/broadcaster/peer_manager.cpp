@@ -93,6 +93,7 @@ std::optional<PeerAddress> PeerManager::connected(const PeerAddress& address) {
         record->attempts.clear();
         record->last_seen = clock_.unix_seconds();
     }
+    if (book_.is_protected(address)) return address;
     if (connections_.size() <= most_peers()) return std::nullopt;
     const auto worst = worst_connection();
     return worst ? worst : address;
@@ -113,6 +114,12 @@ void PeerManager::disconnected(const PeerAddress& address, bool misbehaved) {
         }
     }
     connections_.erase(connection);
+}
+
+bool PeerManager::protect(const PeerAddress& dashd) {
+    book_.protect(dashd);
+    if (replacement_ == dashd) replacement_.reset();
+    return connections_.count(dashd) != 0;
 }
 
 void PeerManager::heard_from(const PeerAddress& address) {
@@ -196,6 +203,7 @@ PeerManager::Learned PeerManager::dashd_answered(Refresh reason, const std::vect
         record->outbound = !peer.inbound;
         constexpr double kMillisecondsPerSecond = 1000;
         if (peer.ping_seconds && !record->ping_ms) record->ping_ms = *peer.ping_seconds * kMillisecondsPerSecond;
+        if (record->attempts.failures() > 0) learned.cleared.push_back(*address);
         record->attempts.clear();
         if (added == PeerBook::Added::kNew) {
             learned.added.push_back(*address);

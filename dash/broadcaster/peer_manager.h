@@ -53,6 +53,8 @@ class PeerManager {
   public:
     /// At most this many attempts to connect run at a time.
     static constexpr std::size_t kMostDials = 3;
+    /// … and lasts no longer, handshake included.
+    static constexpr std::chrono::seconds kDialTimeout{30};
     /// Peers are asked for addresses while fewer are known.
     static constexpr std::size_t kSmallBook = 500;
     /// New addresses that one connection may bring.
@@ -82,10 +84,14 @@ class PeerManager {
 
     /// An attempt has ended. True when the peer rests now.
     bool dial_failed(const PeerAddress& address, Failure kind);
-    /// An attempt has become a connection. Returns who has to go for it, when that makes one too many.
+    /// An attempt has become a connection. Returns who has to go for it, when that makes one too many, or itself when
+    /// it has turned out to be the local dashd.
     [[nodiscard]] std::optional<PeerAddress> connected(const PeerAddress& address);
     /// `misbehaved`: it is not tried again soon.
     void disconnected(const PeerAddress& address, bool misbehaved = false);
+
+    /// The local dashd has this address: it is no peer, and is not called as one. True when it is connected as one.
+    bool protect(const PeerAddress& dashd);
 
     // What connected peers say.
     void heard_from(const PeerAddress& address);
@@ -97,6 +103,7 @@ class PeerManager {
     struct Learned {
         std::vector<PeerAddress> added;
         std::size_t updated = 0;
+        std::vector<PeerAddress> cleared;  ///< whose failed attempts are forgotten
     };
     Learned addresses_received(const PeerAddress& from, const std::vector<p2p::TimedAddress>& addresses);
     [[nodiscard]] bool wants_addresses() const { return book_.size() < kSmallBook; }

@@ -68,6 +68,7 @@ struct PeerPool::State : std::enable_shared_from_this<State> {
     void became_ready(const PeerManager::Dial& dial, PeerConnection& connection);
     void ended(const PeerManager::Dial& dial, const PeerEnd& end, SteadyTime begun);
     void drop(const PeerAddress& address, const std::string& reason);
+    void protect(const PeerAddress& dashd);
     void measure_pings();
 
     void take(const PeerAddress& from, std::string_view command, ByteSpan payload);
@@ -120,8 +121,12 @@ asio::awaitable<void> PeerPool::State::refresh(Refresh reason) {
     last_told = present;
     pool_log::refresh_begun(reason, manager, clock.steady_now(), repeated);
     try {
+        const rpc::NetworkInfo network = co_await daemon.get_network_info();
         const std::vector<rpc::PeerInfo> answer = co_await daemon.get_peer_info();
         if (stopped) co_return;
+        for (const std::string& text : network.local_addresses) {
+            if (const auto own = parse_peer_address(text)) protect(*own);
+        }
         const PeerManager::Learned learned = manager.dashd_answered(reason, answer);
         pool_log::refresh_done(reason, learned, manager, repeated);
         refresh_failed = false;
@@ -188,9 +193,9 @@ void PeerPool::State::became_ready(const PeerManager::Dial& dial, PeerConnection
     connection.send("sendcmpct", encode(p2p::SendCompact{false, 1}));
     if (manager.wants_addresses()) connection.send("getaddr", {});
     const auto surplus = manager.connected(dial.address);
-    if (!surplus) return;
-    pool_log::rotated(*surplus, dial.address);
-    drop(*surplus, "rotated out");
+    if (surplus && *surplus != dial.address) pool_log::rotated(*surplus, dial.address);
+    if (surplus) drop(*surplus, "no place for it");
+    if (surplus != dial.address && events.on_ready) events.on_ready(dial.address);
 }
 
 void PeerPool::State::ended(const PeerManager::Dial& dial, const PeerEnd& end, SteadyTime begun) {
@@ -217,6 +222,10 @@ void PeerPool::State::drop(const PeerAddress& address, const std::string& reason
     if (peer == peers.end()) return;
     peer->second->drop_reason = reason;
     peer->second->connection->close();
+}
+
+void PeerPool::State::protect(const PeerAddress& dashd) {
+    if (manager.protect(dashd)) drop(dashd, "it is the local dashd");
 }
 
 void PeerPool::State::take(const PeerAddress& from, std::string_view command, ByteSpan payload) {
@@ -308,6 +317,10 @@ PeerConnection* PeerPool::find(const PeerAddress& address) {
 
 void PeerPool::drop(const PeerAddress& address, const std::string& reason) {
     state_->drop(address, reason);
+}
+
+void PeerPool::protect(const PeerAddress& dashd) {
+    state_->protect(dashd);
 }
 
 PeerManager& PeerPool::manager() {

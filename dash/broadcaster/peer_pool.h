@@ -21,7 +21,7 @@ struct PoolSettings {
     std::array<std::uint8_t, 4> magic{};
     std::string user_agent;
     std::chrono::milliseconds check_interval = Upkeep::kCheckInterval;
-    std::chrono::milliseconds dial_timeout{30'000};  ///< until the handshake is complete
+    std::chrono::milliseconds dial_timeout = PeerManager::kDialTimeout;
 };
 
 /// The connections to the network's peers: carries out what a PeerManager decides and tells it what the peers say. All
@@ -35,6 +35,8 @@ class PeerPool {
         /// A peer announced a block by its hash.
         std::function<void(const PeerAddress&, const Uint256& block)> on_block;
         std::function<void(const PeerAddress&, const std::string& reason)> on_lost;
+        /// A peer has shaken hands and stays.
+        std::function<void(const PeerAddress&)> on_ready;
     };
 
     PeerPool(boost::asio::any_io_executor executor, PoolSettings settings, PeerManager manager, rpc::Daemon& daemon,
@@ -51,6 +53,8 @@ class PeerPool {
     /// nullptr: not connected.
     [[nodiscard]] p2p::PeerConnection* find(const PeerAddress& address);
     void drop(const PeerAddress& address, const std::string& reason);
+    /// The local dashd has this address: it is no peer here, whoever tells of it.
+    void protect(const PeerAddress& dashd);
 
     [[nodiscard]] PeerManager& manager();
     [[nodiscard]] const PeerManager& manager() const;

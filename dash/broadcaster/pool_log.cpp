@@ -115,7 +115,11 @@ void refresh_done(Refresh reason, const PeerManager::Learned& learned, const Pee
         log::info("Broadcaster: NEW peer from dashd: ", to_text(address), " (ping=", ping_text,
                   ", score=", static_cast<int>(manager.score_of(address)), ")");
     }
-    const bool quiet = repeated && learned.added.empty();
+    for (const PeerAddress& address : learned.cleared) {
+        log::info("Broadcaster: dashd is connected to ", to_text(address));
+        log::info("  -> Cleared previous failure history");
+    }
+    const bool quiet = repeated && learned.added.empty() && learned.cleared.empty();
     info_unless(quiet, reason == Refresh::kBootstrap ? "Broadcaster: Bootstrap complete"
                                                      : "Broadcaster: Dashd refresh complete");
     info_unless(quiet, "  New peers added: ", learned.added.size());

@@ -19,7 +19,8 @@ struct BroadcastReport {
     std::size_t compact_bytes = 0;
     std::size_t transactions = 0;
     std::size_t prefilled = 0;
-    std::vector<Broadcast::Peer> peers;  ///< the targets
+    std::vector<Broadcast::Peer> peers;       ///< the targets
+    std::vector<Broadcast::Peer> latecomers;  ///< that connected after the start, and got it then
     std::size_t reached = 0;
     double elapsed_ms = 0;        ///< until the last target was reached or had failed
     std::optional<double> ms_50;  ///< until half of the targets were reached; nullopt: that many never were

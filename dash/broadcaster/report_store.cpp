@@ -50,31 +50,6 @@ std::int64_t signed_count(std::uint64_t count) {
     return static_cast<std::int64_t>(count);
 }
 
-/// Commits at the end, unless an exception came.
-class Transaction {
-  public:
-    explicit Transaction(sqlite::Database& database) : database_(database) { database_.execute("BEGIN IMMEDIATE"); }
-    ~Transaction() {
-        if (committed_) return;
-        try {
-            database_.execute("ROLLBACK");
-        } catch (const Error&) {
-            // The file is gone or broken, as the exception under way says.
-        }
-    }
-    Transaction(const Transaction&) = delete;
-    Transaction& operator=(const Transaction&) = delete;
-
-    void commit() {
-        database_.execute("COMMIT");
-        committed_ = true;
-    }
-
-  private:
-    sqlite::Database& database_;
-    bool committed_ = false;
-};
-
 }  // namespace
 
 ReportStore::ReportStore(const std::filesystem::path& file) : database_(open(file)) {
@@ -100,7 +75,7 @@ ReportStore::ReportStore(const std::filesystem::path& file) : database_(open(fil
 }
 
 void ReportStore::save(const BroadcastReport& report) {
-    Transaction transaction(database_);
+    sqlite::Transaction transaction(database_);
     const std::string hash = report.hash.to_hex();
     database_.prepare("INSERT OR REPLACE INTO broadcasts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(hash, std::int64_t{report.height}, report.started_at, signed_count(report.block_bytes),
@@ -109,11 +84,15 @@ void ReportStore::save(const BroadcastReport& report) {
               report.elapsed_ms, report.ms_50, report.ms_90, report.ms_all, report.first_confirmed_ms())
         .run();
     auto row = database_.prepare("INSERT OR REPLACE INTO broadcast_peers VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-    for (const Broadcast::Peer& peer : report.peers) {
+    const auto add = [&](const Broadcast::Peer& peer, const std::string& outcome) {
         row.bind(hash, to_text(peer.address), std::string_view(peer.full_begun ? "compact and full" : "compact"),
-                 peer.outcome, peer.first_byte_ms, peer.last_byte_ms, peer.reached_ms, peer.confirmed_ms)
+                 outcome, peer.first_byte_ms, peer.last_byte_ms, peer.reached_ms, peer.confirmed_ms)
             .run();
-    }
+    };
+    for (const Broadcast::Peer& peer : report.peers)
+        add(peer, peer.outcome);
+    for (const Broadcast::Peer& peer : report.latecomers)
+        add(peer, "connected later, " + peer.outcome);
     const std::optional<double> never;
     for (const BroadcastReport::Announcement& announcement : report.announcements) {
         row.bind(hash, to_text(announcement.from), std::string_view("nothing"), std::string_view("announced it"), never,

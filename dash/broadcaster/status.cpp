@@ -73,8 +73,8 @@ json dashd_json(const LocalDashd& dashd, double now) {
             {"source", "local_dashd"},
             {"successful_broadcasts", dashd.successful_broadcasts},
             {"failed_broadcasts", dashd.failed_broadcasts},
-            {"blocks_relayed", 0},
-            {"txs_relayed", 0},
+            {"blocks_relayed", dashd.blocks_relayed},
+            {"txs_relayed", dashd.txs_relayed},
             {"connection_attempts", dashd.connection_attempts},
             {"last_seen", dashd.last_seen},
             {"ping_ms", or_null(dashd.ping_ms)}};
@@ -142,12 +142,11 @@ json resting_json(const PeerManager& manager, SteadyTime now) {
 }
 
 json configuration_json(const PeerManager& manager) {
-    constexpr int kConnectionTimeoutSeconds = 30;
     return {{"max_peers", manager.limits().max_peers},
             {"min_peers", manager.limits().min_peers},
             {"max_connection_attempts", AttemptHistory::kAttemptsPerRound},
             {"max_concurrent_attempts", PeerManager::kMostDials},
-            {"connection_timeout_seconds", kConnectionTimeoutSeconds},
+            {"connection_timeout_seconds", PeerManager::kDialTimeout.count()},
             {"backoff_seconds", AttemptHistory::kFirstBackoff.count()},
             {"longest_backoff_seconds", AttemptHistory::kLongestBackoff.count()},
             {"dashd_refresh_interval_seconds", Upkeep::kScheduledInterval.count()},

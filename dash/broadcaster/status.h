@@ -22,6 +22,8 @@ struct LocalDashd {
     std::uint64_t connection_attempts = 0;  ///< that became connections
     std::uint64_t successful_broadcasts = 0;
     std::uint64_t failed_broadcasts = 0;
+    std::uint64_t blocks_relayed = 0;  ///< announced to us
+    std::uint64_t txs_relayed = 0;
 };
 
 /// The answer of /broadcaster_status: the python node's members with more, all with their present values.

@@ -38,6 +38,8 @@ struct DaemonLink::State : std::enable_shared_from_this<State> {
     bool stopped = false;
     std::unique_ptr<PeerConnection> peer;
     std::uint64_t connects = 0;
+    std::uint64_t blocks_announced = 0;
+    std::uint64_t transactions_announced = 0;
     std::string last_error;
 };
 
@@ -48,9 +50,12 @@ std::chrono::milliseconds DaemonLink::State::next_delay(bool was_ready) {
 }
 
 void DaemonLink::State::take(std::string_view command, ByteSpan payload) {
-    if (command != "inv" || !events.on_block) return;
+    if (command != "inv") return;
     for (const InvItem& item : decode_inv(payload)) {
-        if ((item.type == kInvBlock || item.type == kInvCompactBlock) && !stopped) events.on_block(item.hash);
+        if (item.type == kInvTransaction) ++transactions_announced;
+        if (item.type != kInvBlock && item.type != kInvCompactBlock) continue;
+        ++blocks_announced;
+        if (events.on_block && !stopped) events.on_block(item.hash);
     }
 }
 
@@ -98,6 +103,8 @@ bool DaemonLink::up() const {
 DaemonLinkStatus DaemonLink::status() const {
     DaemonLinkStatus status;
     status.connects = state_->connects;
+    status.blocks_announced = state_->blocks_announced;
+    status.transactions_announced = state_->transactions_announced;
     status.last_error = state_->last_error;
     status.up = up();
     if (status.up) {

@@ -27,6 +27,8 @@ struct DaemonLinkStatus {
     std::string user_agent;  ///< dashd's, while up
     std::optional<std::chrono::microseconds> ping_time;
     std::uint64_t connects = 0;
+    std::uint64_t blocks_announced = 0;  ///< since the start, over all connections
+    std::uint64_t transactions_announced = 0;
     std::string last_error;
 };
 

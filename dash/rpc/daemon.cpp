@@ -58,6 +58,19 @@ std::string joined_warnings(const json& result) {
     return joined;
 }
 
+/// "localaddresses" as "host:port".
+std::vector<std::string> local_addresses(const json& result) {
+    std::vector<std::string> addresses;
+    const json* list = fields::find(result, "localaddresses");
+    if (list == nullptr || !list->is_array()) return addresses;
+    for (const json& each : *list) {
+        const std::string host = fields::text_field(each, "address");
+        const bool v6 = host.find(':') != std::string::npos;
+        addresses.push_back((v6 ? "[" + host + "]" : host) + ":" + std::to_string(fields::u32_field(each, "port")));
+    }
+    return addresses;
+}
+
 HeaderInfo parse_header_info(const json& result) {
     HeaderInfo info;
     info.hash = fields::hash_field(result, "hash");
@@ -174,6 +187,7 @@ awaitable<NetworkInfo> Daemon::get_network_info() {
         info.subversion = fields::text_field(result, "subversion");
         info.protocol_version = fields::u32_field(result, "protocolversion");
         info.connections = fields::u32_field(result, "connections");
+        info.local_addresses = local_addresses(result);
         info.warnings = joined_warnings(result);
         return info;
     });

@@ -26,6 +26,7 @@ struct NetworkInfo {
     std::string subversion;
     std::uint32_t protocol_version = 0;
     std::uint32_t connections = 0;
+    std::vector<std::string> local_addresses;  ///< what it tells others of itself, as in PeerInfo
     std::string warnings;
 };
 

@@ -8,7 +8,7 @@
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <memory>
-#include <vector>
+#include <utility>
 
 namespace dash {
 namespace {
@@ -29,7 +29,9 @@ struct Lookup {
     std::vector<tcp::endpoint> endpoints;
 };
 
-asio::awaitable<std::vector<tcp::endpoint>> resolve(const std::string& host, std::uint16_t port, Deadline deadline) {
+}  // namespace
+
+asio::awaitable<std::vector<tcp::endpoint>> resolve_tcp(std::string host, std::uint16_t port, Deadline deadline) {
     error_code not_numeric;
     const auto address = asio::ip::make_address(host, not_numeric);
     if (!not_numeric) co_return std::vector<tcp::endpoint>{tcp::endpoint(address, port)};
@@ -46,10 +48,8 @@ asio::awaitable<std::vector<tcp::endpoint>> resolve(const std::string& host, std
     co_return lookup->endpoints;
 }
 
-}  // namespace
-
 asio::awaitable<tcp::socket> connect_tcp(std::string host, std::uint16_t port, Deadline deadline) {
-    const auto endpoints = co_await resolve(host, port, deadline);
+    const auto endpoints = co_await resolve_tcp(std::move(host), port, deadline);
     boost::beast::tcp_stream stream(co_await asio::this_coro::executor);
     stream.expires_at(deadline);
     try {

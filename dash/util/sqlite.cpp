@@ -69,6 +69,10 @@ void Statement::bind_one(int index, const std::optional<double>& value) {
     if (value) bind_one(index, *value);  // reset() has set all others to NULL
 }
 
+bool Statement::is_null(int column) const {
+    return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+
 std::int64_t Statement::integer(int column) const {
     return sqlite3_column_int64(statement_.get(), column);
 }

@@ -42,6 +42,7 @@ class Statement {
     /// For statements that give no rows.
     void run();
 
+    [[nodiscard]] bool is_null(int column) const;
     [[nodiscard]] std::int64_t integer(int column) const;
     [[nodiscard]] double real(int column) const;
     [[nodiscard]] std::string text(int column) const;

@@ -452,14 +452,18 @@ void Application::Impl::make_web(const std::string& payout_address) {
     web.database = database_file(settings_);
     web.static_folder = settings_.web_static;
     web.vendor_folder = settings_.web_vendor;
-    if (broadcaster_ != nullptr) {
-        const auto reports = std::make_shared<dash::broadcaster::ReportReader>(database_file(settings_));
-        web.broadcast_report = [reports](const dash::Uint256& block) { return reports->read(block); };
-    }
     web.own_pages = !settings_.options.web_static.has_value();
     web.password = settings_.options.web_password;
     web.rpc = rpc_settings(settings_);
-    if (broadcaster_ != nullptr) web.broadcaster = [this] { return broadcaster_->status(); };
+    if (broadcaster_ != nullptr) {
+        web.broadcaster = [this] { return broadcaster_->status(); };
+        const auto reports = std::make_shared<dash::broadcaster::ReportReader>(database_file(settings_));
+        web.broadcast_report = [reports](const dash::Uint256& block) { return reports->read(block); };
+        web.broadcaster_trends = [reports](double seconds) {
+            const double now = dash::system_clock().unix_seconds();
+            return reports->trends(now - seconds, now);
+        };
+    }
     web_ = std::make_unique<web::Service>(std::move(web), dash::system_clock());
     web_->start();
     server_->set_http_handoff([this](stratum::HttpConnection connection) { web_->take(std::move(connection)); });

@@ -48,6 +48,8 @@ po::options_description describe(Options& options, std::string& bits) {
         "first height that may be a superblock");
     add("budget-start", po::value(&world.rules.budget_start)->default_value(world.rules.budget_start),
         "height above which a fifth of the subsidy is kept for superblocks");
+    add("time", po::value<std::uint32_t>()->notifier([&world](std::uint32_t time) { world.time = time; }),
+        "Unix time of the last block mined at the start, instead of now: with it, every start gives the same chain");
     add("seed", po::value(&world.seed)->default_value(world.seed), "of everything random");
     return description;
 }

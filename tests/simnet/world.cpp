@@ -29,7 +29,7 @@ World::World(const WorldSettings& settings, const dash::Clock& clock)
 }
 
 void World::premine(const WorldSettings& settings) {
-    const std::uint32_t first_time = chain_.now() - settings.blocks * kBlockSeconds;
+    const std::uint32_t first_time = settings.time.value_or(chain_.now()) - settings.blocks * kBlockSeconds;
     const std::uint32_t first_registration =
         std::max(chain_.rules().dip3 + kBlocksBeforeMasternodes, kCoinbaseMaturity + kBlocksForCollaterals);
     std::uint32_t to_register = settings.masternodes;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "dash/util/clock.h"
@@ -20,6 +21,8 @@ struct WorldSettings {
     /// start.
     std::uint32_t masternodes = 4;
     std::uint64_t seed = 1;
+    /// Of the last of these blocks, instead of now: worlds with the same settings then begin with the same chain.
+    std::optional<std::uint32_t> time;
 };
 
 /// One daemon's chain, mempool and wallet, and what tests do to them. No sockets. All on one thread.

@@ -44,4 +44,21 @@ dash::Uint256 Random::uint256_of_any_size() {
     return dash::Uint256(limbs);
 }
 
+dash::Bytes Random::mutated(dash::Bytes bytes, std::uint64_t most_changes) {
+    for (std::uint64_t changes = below(most_changes + 1); changes > 0 && !bytes.empty(); --changes) {
+        const std::size_t place = below(bytes.size());
+        switch (below(3)) {
+            case 0:
+                bytes[place] = static_cast<std::uint8_t>(u64());
+                break;
+            case 1:
+                bytes.resize(place);
+                break;
+            default:
+                bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(place), 0xff);
+        }
+    }
+    return bytes;
+}
+
 }  // namespace tests

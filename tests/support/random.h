@@ -24,6 +24,8 @@ class Random {
     /// A number whose bit length is uniformly distributed over 0 … most_bits.
     [[nodiscard]] std::uint64_t of_any_size(unsigned most_bits = 64);
     [[nodiscard]] dash::Bytes bytes(std::size_t size);
+    /// With up to `most_changes` bytes changed or inserted, or the end cut off.
+    [[nodiscard]] dash::Bytes mutated(dash::Bytes bytes, std::uint64_t most_changes);
     [[nodiscard]] dash::Uint256 uint256();
     /// A 256-bit number of uniformly distributed bit length.
     [[nodiscard]] dash::Uint256 uint256_of_any_size();

@@ -483,6 +483,11 @@ bool Model::choose_settings(const dash::Hash160& miner, const MinerSettings& set
     return true;
 }
 
+Json Model::broadcaster_trends(double seconds) const {
+    if (broadcaster_trends_) return broadcaster_trends_(seconds);
+    return {{"history", Json::array()}, {"broadcasts", Json::array()}, {"peers", Json::array()}};
+}
+
 std::vector<BlockLuck> Model::luck() const {
     return block_luck(blocks_.all(), samples_, present_rates());
 }

@@ -32,6 +32,8 @@ class Model {
 
     void set_event_sink(EventSink sink) { sink_ = std::move(sink); }
 
+    /// How the broadcaster fared in the last so many seconds, as dash::broadcaster::ReportReader tells it.
+    void set_broadcaster_trends(std::function<Json(double seconds)> trends) { broadcaster_trends_ = std::move(trends); }
     /// How a won block went to the Dash network, as dash::broadcaster::ReportReader tells it; null: nothing is known.
     void set_broadcast_reports(std::function<Json(const dash::Uint256&)> reports) {
         broadcast_reports_ = std::move(reports);
@@ -74,6 +76,7 @@ class Model {
     /// Kept for good. False when too many others have settings.
     bool choose_settings(const dash::Hash160& miner, const MinerSettings& settings);
     [[nodiscard]] Json broadcaster() const { return broadcaster_(); }
+    [[nodiscard]] Json broadcaster_trends(double seconds) const;
     [[nodiscard]] Json broadcast_report(const dash::Uint256& block) const {
         return broadcast_reports_ ? broadcast_reports_(block) : Json();
     }
@@ -113,6 +116,7 @@ class Model {
     const dash::Clock& clock_;
     std::function<Json()> broadcaster_;
     std::function<Json(const dash::Uint256&)> broadcast_reports_;
+    std::function<Json(double)> broadcaster_trends_;
     EventSink sink_;
     AlertBook::Listener alert_listener_;
     SnapshotPtr snapshot_;

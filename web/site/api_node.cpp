@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <map>
 #include <set>
 
+#include "web/graphs/streams.h"
 #include "web/openapi.h"
 #include "web/site/bad_request.h"
 #include "web/site/overview.h"
@@ -94,6 +96,15 @@ Json peers_page(const PageContext& context) {
             {"download", download_json(network.download)}};
 }
 
+Json broadcaster_history_page(const PageContext& context) {
+    const std::string name = context.request.parameter("range").value_or("day");
+    const auto& ranges = graphs::ranges();
+    const auto range =
+        std::find_if(ranges.begin(), ranges.end(), [&](const graphs::Range& each) { return each.name == name; });
+    if (range == ranges.end()) throw BadRequest("the range must be hour, day, week, month or year");
+    return context.model.broadcaster_trends(range->shape.seconds);
+}
+
 Json alerts_page(const PageContext& context) {
     Json alerts = active_alerts(context.model, context.sight.names);
     for (const Alert& alert : context.model.alerts().past()) {
@@ -127,6 +138,7 @@ void add_api_node(RouteTable& table) {
     table.private_json("api/v1/security", security_page);
     table.json("api/v1/peers", peers_page);
     table.json("api/v1/broadcaster", [](const PageContext& context) { return context.model.broadcaster(); });
+    table.json("api/v1/broadcaster/history", broadcaster_history_page);
     table.json("api/v1/alerts", alerts_page);
     table.page("api/v1/openapi.json", [](const PageContext&) { return json_response(openapi_document()); });
     Route& stream = table.page("api/v1/events", events);

@@ -53,9 +53,11 @@ struct NetworkPeers::Node {
     std::set<std::shared_ptr<Session>> sessions;
     std::map<Uint256, dash::Block> blocks;
     std::map<Uint256, Partial> partial;
+    Clock::time_point read_at;
 };
 
-NetworkPeers::NetworkPeers() : port_(free_ports(1).front()), thread_([this] { io_.run(); }) {}
+NetworkPeers::NetworkPeers(std::uint16_t port)
+    : port_(port != 0 ? port : free_ports(1).front()), thread_([this] { io_.run(); }) {}
 
 NetworkPeers::~NetworkPeers() {
     io_.stop();
@@ -108,6 +110,14 @@ void NetworkPeers::add(const std::string& address, Manner manner) {
     });
 }
 
+void NetworkPeers::hang_up(const std::string& address) {
+    on_thread([&] {
+        boost::system::error_code ignored;
+        for (const auto& session : nodes_.at(address)->sessions)
+            session->socket.close(ignored);
+    });
+}
+
 void NetworkPeers::remove(const std::string& address) {
     on_thread([&] {
         const auto node = nodes_.at(address);
@@ -142,6 +152,9 @@ asio::awaitable<void> NetworkPeers::serve(std::shared_ptr<Node> node, std::share
             asio::buffer(chunk.data(), slow ? 1 : chunk.size()), asio::redirect_error(asio::use_awaitable, error));
         if (error) break;
         bytes_received_ += count;
+        const auto read_at = Clock::now();
+        co_await asio::post(io_, asio::use_awaitable);  // first what has come for the others
+        node->read_at = read_at;
         if (node->manner == Manner::kHangsInHandshake) continue;
         parser.feed(ByteSpan(chunk).first(count));
         while (const auto frame = parser.next())
@@ -166,7 +179,7 @@ template <typename Change>
 void NetworkPeers::note(const Node& node, const Uint256& block, Change change) {
     const std::lock_guard lock(mutex_);
     Sight& sight = sights_[node.address][block];
-    if (!sight.first_byte) sight.first_byte = Clock::now();
+    if (!sight.first_byte) sight.first_byte = node.read_at;
     change(sight);
 }
 
@@ -278,6 +291,19 @@ std::size_t NetworkPeers::with_block(const Uint256& block) const {
         const auto found = node.second.find(block);
         return found != node.second.end() && found->second.complete;
     }));
+}
+
+void NetworkPeers::announce_transactions(std::size_t count) {
+    on_thread([&] {
+        std::vector<p2p::InvItem> items(count);
+        for (const auto& [address, node] : nodes_) {
+            for (p2p::InvItem& item : items)
+                item = {p2p::kInvTransaction, Uint256(++transactions_announced_)};
+            for (const auto& session : node->sessions) {
+                if (session->ready) send(*session, "inv", p2p::encode_inv(items));
+            }
+        }
+    });
 }
 
 void NetworkPeers::announce(const std::string& address, const Uint256& block) {

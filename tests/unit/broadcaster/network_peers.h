@@ -36,14 +36,15 @@ class NetworkPeers {
 
     /// What a peer knows of one block.
     struct Sight {
-        std::optional<std::chrono::steady_clock::time_point> first_byte;  ///< of the first message about the block
+        std::optional<std::chrono::steady_clock::time_point> first_byte;  ///< read, of the first message about it
         std::optional<std::chrono::steady_clock::time_point> complete;
         int compact_blocks = 0;
         int full_blocks = 0;
         int transactions_requested = 0;
     };
 
-    NetworkPeers();
+    /// Port 0: any free one.
+    explicit NetworkPeers(std::uint16_t port = 0);
     ~NetworkPeers();
     NetworkPeers(const NetworkPeers&) = delete;
     NetworkPeers& operator=(const NetworkPeers&) = delete;
@@ -54,6 +55,8 @@ class NetworkPeers {
     void set_addresses(const std::vector<std::string>& addresses);
     /// Begins to listen at `address` ("127.0.0.7").
     void add(const std::string& address, Manner manner);
+    /// Drops its connections; new ones are welcome.
+    void hang_up(const std::string& address);
     /// Stops listening and drops its connections.
     void remove(const std::string& address);
     [[nodiscard]] std::uint16_t port() const { return port_; }
@@ -63,6 +66,8 @@ class NetworkPeers {
     /// Peers that have the whole block.
     [[nodiscard]] std::size_t with_block(const dash::Uint256& block) const;
     [[nodiscard]] std::size_t bytes_received() const { return bytes_received_; }
+    /// Every peer announces so many transactions, all different, to everybody who is connected to it.
+    void announce_transactions(std::size_t count);
     /// Announces a block to everybody who is connected to this peer.
     void announce(const std::string& address, const dash::Uint256& block);
 
@@ -87,6 +92,7 @@ class NetworkPeers {
     std::map<std::string, std::shared_ptr<Node>> nodes_;  // on the thread
     std::map<dash::Uint256, dash::Transaction> mempool_;  // on the thread
     std::vector<dash::p2p::TimedAddress> addresses_;      // on the thread
+    std::uint64_t transactions_announced_ = 0;            // on the thread
     std::atomic<std::size_t> ready_ = 0;
     std::atomic<std::size_t> bytes_received_ = 0;
     mutable std::mutex mutex_;

@@ -29,8 +29,22 @@ PeerAddress group(unsigned n, unsigned host) {
 
 }  // namespace
 
+TEST_CASE("the local dashd's addresses are forgotten and refused, however many it has") {
+    PeerBook book(kMainnet);
+    CHECK(book.add(at("1.2.3.4:9999"), Source::kP2p, kNow, kNow) == Added::kNew);
+    book.protect(at("1.2.3.4:9999"));
+    CHECK(book.size() == 0);
+    CHECK(book.add(at("1.2.3.4:9999"), Source::kP2p, kNow, kNow) == Added::kRefused);
+    for (unsigned i = 0; i < PeerBook::kMostOfDashd; ++i)
+        book.protect(spread(i));
+    CHECK(!book.is_protected(at("1.2.3.4:9999")));  // the oldest
+    CHECK(book.is_protected(spread(0)));
+    CHECK(book.is_protected(spread(PeerBook::kMostOfDashd - 1)));
+}
+
 TEST_CASE("new, known and refused") {
-    PeerBook book(kMainnet, at("5.6.7.8:9999"));
+    PeerBook book(kMainnet);
+    book.protect(at("5.6.7.8:9999"));
     CHECK(book.add(at("1.2.3.4:9999"), Source::kDashd, kNow - 50, kNow) == Added::kNew);
     CHECK(book.add(at("1.2.3.4:9999"), Source::kP2p, kNow - 10, kNow) == Added::kKnown);
     CHECK(book.add(at("1.2.3.4:19999"), Source::kP2p, kNow, kNow) == Added::kRefused);
@@ -45,7 +59,7 @@ TEST_CASE("new, known and refused") {
 }
 
 TEST_CASE("nobody was seen in the future, or is news after weeks") {
-    PeerBook book(kMainnet, {});
+    PeerBook book(kMainnet);
     CHECK(book.add(at("1.2.3.4:9999"), Source::kP2p, kNow + 1e6, kNow) == Added::kNew);
     CHECK(book.find(at("1.2.3.4:9999"))->last_seen == kNow);
     CHECK(book.add(at("1.2.3.4:9999"), Source::kP2p, kNow + 1e6, kNow) == Added::kKnown);
@@ -54,7 +68,7 @@ TEST_CASE("nobody was seen in the future, or is news after weeks") {
 }
 
 TEST_CASE("one network group cannot fill the book") {
-    PeerBook book(kMainnet, {});
+    PeerBook book(kMainnet);
     for (unsigned host = 1; host < 200; ++host)
         static_cast<void>(book.add(group(0, host), Source::kP2p, kNow, kNow));
     CHECK(book.size() == PeerBook::kMostOfGroup);
@@ -62,7 +76,7 @@ TEST_CASE("one network group cannot fill the book") {
 }
 
 TEST_CASE("the book is bounded, and room comes from those seen least recently") {
-    PeerBook book(kMainnet, {});
+    PeerBook book(kMainnet);
     for (unsigned n = 0; n < 2 * PeerBook::kMostPeers; ++n)
         static_cast<void>(book.add(group(n % 250, n / 250), Source::kP2p, kNow - n, kNow));
     CHECK(book.size() == PeerBook::kMostPeers);
@@ -78,7 +92,7 @@ TEST_CASE("the book is bounded, and room comes from those seen least recently") 
 }
 
 TEST_CASE("absent peers are forgotten, and their group has room again") {
-    PeerBook book(kMainnet, {});
+    PeerBook book(kMainnet);
     for (unsigned host = 1; host <= PeerBook::kMostOfGroup; ++host)
         CHECK(book.add(group(0, host), Source::kP2p, kNow, kNow) == Added::kNew);
     CHECK(book.forget_old({}, kNow + PeerBook::kLongestAbsenceSeconds - 1) == 0);
@@ -88,7 +102,8 @@ TEST_CASE("absent peers are forgotten, and their group has room again") {
 }
 
 TEST_CASE("a test network lives in one group") {
-    PeerBook book(kRegtest, at("127.0.0.1:19899"));
+    PeerBook book(kRegtest);
+    book.protect(at("127.0.0.1:19899"));
     CHECK(book.add(at("127.0.0.1:19899"), Source::kP2p, kNow, kNow) == Added::kRefused);
     for (unsigned host = 2; host < 200; ++host)
         CHECK(book.add(at("127.0.0." + std::to_string(host) + ":19899"), Source::kP2p, kNow, kNow) == Added::kNew);

@@ -25,7 +25,8 @@ struct Place {
         : manager(limits, book(known), bootstrapped, clock) {}
 
     PeerBook book(unsigned known) const {
-        PeerBook made(kMainnet, parse_peer_address("5.6.7.8:9999"));
+        PeerBook made(kMainnet);
+        made.protect(*parse_peer_address("5.6.7.8:9999"));
         for (unsigned i = 0; i < known; ++i)
             static_cast<void>(made.add(peer(i), Source::kP2p, clock.unix_seconds(), clock.unix_seconds()));
         return made;
@@ -141,6 +142,25 @@ TEST_CASE("peers that dashd is not connected to come first, and those of other g
     const auto dials = place.manager.dials();
     REQUIRE(dials.size() == 1);
     CHECK(dials[0].address == peer(2));  // and not the neighbour
+}
+
+TEST_CASE("a peer that turns out to be the local dashd goes, and is not called again") {
+    Place place({.max_peers = 20, .min_peers = 5}, 3);
+    static_cast<void>(place.manager.check());
+    const auto dials = place.manager.dials();
+    REQUIRE(dials.size() == 3);
+    CHECK(!place.manager.connected(dials[0].address));
+    CHECK(place.manager.protect(dials[0].address));   // to be disconnected
+    CHECK(!place.manager.protect(dials[1].address));  // still an attempt …
+    CHECK(place.manager.connected(dials[1].address) == dials[1].address);
+    place.manager.disconnected(dials[0].address);
+    place.manager.disconnected(dials[1].address);
+    CHECK(!place.manager.connected(dials[2].address));
+    place.clock.advance(3600);
+    static_cast<void>(place.manager.check());
+    CHECK(place.manager.dials().empty());
+    CHECK(place.manager.connections().size() == 1);
+    CHECK(place.manager.book().size() == 1);
 }
 
 TEST_CASE("dashd's inbound peers and itself are no addresses") {

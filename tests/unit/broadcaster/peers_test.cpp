@@ -1,29 +1,22 @@
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <boost/asio/io_context.hpp>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "dash/broadcaster/broadcaster.h"
 #include "dash/broadcaster/peer_file.h"
-#include "dash/submission/pipeline.h"
+#include "dash/broadcaster/report_reader.h"
 #include "dash/util/log.h"
 #include "dash/util/sqlite.h"
-#include "tests/support/process.h"
-#include "tests/unit/broadcaster/network_peers.h"
-#include "tests/unit/broadcaster/test_block.h"
-#include "tests/unit/p2p/fake_peer.h"
+#include "tests/unit/broadcaster/broadcaster_place.h"
 
 using namespace dash::broadcaster;
 using namespace std::chrono_literals;
 using dash::Uint256;
-using dash::submission::Pipeline;
-using dash::submission::PipelineSettings;
-using dash::submission::SubmissionReport;
 using nlohmann::json;
 using tests::NetworkPeers;
+using tests::peer_address;
 using Manner = NetworkPeers::Manner;
+using Place = tests::BroadcasterPlace;
 
 namespace {
 
@@ -33,104 +26,6 @@ namespace {
     dash::log::configure(settings);
     return true;
 }();
-
-std::string peer_address(int number) {
-    return "127.0.7." + std::to_string(number);
-}
-
-/// The pipeline with a broadcaster, beside a dashd that takes blocks by P2P (its RPC is away).
-struct Place {
-    explicit Place(int max_peers = 31) {
-        settings.chain = &dash::dash_regtest();
-        settings.limits = {.max_peers = static_cast<std::size_t>(max_peers),
-                           .min_peers = static_cast<std::size_t>(max_peers - 1)};
-        settings.user_agent = "/P2Pool:test/";
-        settings.dashd_port = dashd.port();
-        settings.peer_port = network.port();
-        settings.peer_file = folder.path() / "broadcast_peers.json";
-        settings.database = folder.path() / "p2pool.sqlite3";
-        settings.check_interval = 20ms;
-        settings.status_interval = 20ms;
-        settings.dial_timeout = 300ms;
-    }
-    ~Place() { stop(); }
-
-    void add_peers(int first, int count, Manner manner) {
-        for (int i = first; i < first + count; ++i)
-            network.add(peer_address(i), manner);
-    }
-    /// Peers 1 … count stand in the peer file.
-    void write_peer_file(int count) const {
-        PeerFile file;
-        file.bootstrapped = true;
-        file.local_dashd = "127.0.0.1:" + std::to_string(dashd.port());
-        for (int i = 1; i <= count; ++i) {
-            PeerRecord record;
-            record.address = *parse_peer_address(peer_address(i) + ":" + std::to_string(network.port()));
-            record.first_seen = record.last_seen = dash::system_clock().unix_seconds();
-            file.peers.push_back({record, 100});
-        }
-        std::ofstream(settings.peer_file) << to_json_text(file);
-    }
-    void start() {
-        broadcaster = std::make_unique<Broadcaster>(settings);
-        PipelineSettings pipeline_settings;
-        pipeline_settings.chain = settings.chain;
-        pipeline_settings.rpc.port = 1;  // nobody listens
-        pipeline_settings.link = dashd.link_settings();
-        pipeline_settings.database = settings.database;
-        pipeline_settings.senders.push_back(broadcaster->factory());
-        pipeline_settings.schedule.stop_grace = 100ms;
-        pipeline = std::make_unique<Pipeline>(std::move(pipeline_settings), reports.get_executor(),
-                                              [](const SubmissionReport&) {});
-        pipeline->start();
-    }
-    void stop() {
-        if (pipeline) pipeline->stop();
-        pipeline.reset();
-    }
-    /// Waits until so many network peers are connected, as the broadcaster sees it.
-    [[nodiscard]] bool wait_for_peers(std::size_t count) const {
-        return tests::wait_until([&] { return status("/health/active_connections") == count; }, 20s);
-    }
-    [[nodiscard]] json status(const std::string& pointer) const {
-        return broadcaster->status().value(json::json_pointer(pointer), json());
-    }
-    [[nodiscard]] bool wait_for_broadcasts(int count) const {
-        return tests::wait_until([&] { return status("/statistics/blocks_broadcast") == count; }, 20s);
-    }
-
-    /// Milliseconds from now, when the block is won, until each of the peers has it; nothing when one has not in time.
-    [[nodiscard]] std::vector<double> win(const dash::Block& block, int first, int count) {
-        const auto won = tests::won(block);
-        const auto begin = std::chrono::steady_clock::now();
-        pipeline->submit(won);
-        const auto has_it = [&](int i) { return network.sight(peer_address(i), won.hash).complete.has_value(); };
-        const bool all = tests::wait_until(
-            [&] {
-                for (int i = first; i < first + count; ++i) {
-                    if (!has_it(i)) return false;
-                }
-                return true;
-            },
-            20s);
-        std::vector<double> times;
-        for (int i = first; all && i < first + count; ++i) {
-            const auto complete = network.sight(peer_address(i), won.hash).complete;
-            times.push_back(std::chrono::duration<double, std::milli>(*complete - begin).count());
-        }
-        std::sort(times.begin(), times.end());
-        return times;
-    }
-
-    tests::TemporaryFolder folder{"broadcaster"};
-    tests::FakePeer dashd;
-    NetworkPeers network;
-    BroadcasterSettings settings;
-    boost::asio::io_context reports;
-    std::unique_ptr<Broadcaster> broadcaster;
-    std::unique_ptr<Pipeline> pipeline;
-};
 
 }  // namespace
 
@@ -266,6 +161,76 @@ TEST_CASE("with nobody there the block waits for the first peer that comes") {
     place.add_peers(1, 3, Manner::kHonest);
     CHECK(tests::wait_until([&] { return place.network.with_block(tests::won(tests::block_of_size(9000)).hash) > 0; },
                             30s));
+}
+
+TEST_CASE("a peer that comes while a block is fresh gets it too, and the report tells so") {
+    Place place(5);
+    place.add_peers(1, 2, Manner::kHonest);
+    place.write_peer_file(4);
+    place.start();
+    REQUIRE(place.wait_for_peers(2));
+    const dash::Block small = tests::block_of_size(9000);
+    const dash::Block large = tests::block_of_size(400'000);
+    place.network.set_mempool({large.transactions.begin() + 1, large.transactions.end()});
+    REQUIRE(place.win(small, 1, 2).size() == 2);
+    REQUIRE(place.win(large, 1, 2).size() == 2);
+    REQUIRE(place.wait_for_broadcasts(2));
+    place.add_peers(3, 2, Manner::kHonest);
+    CHECK(tests::wait_until(
+        [&] {
+            return place.network.with_block(tests::won(large).hash) == 4 &&
+                   place.status("/statistics/total_peer_broadcasts") == 8;
+        },
+        30s));
+    CHECK(place.network.with_block(tests::won(small).hash) == 4);
+    CHECK(place.network.sight(peer_address(3), tests::won(large).hash).full_blocks == 0);
+    CHECK(place.status("/statistics/blocks_broadcast") == 2);
+    CHECK(place.status("/statistics/successful_broadcasts") == 8);
+
+    // Who has it is not given it again.
+    place.network.hang_up(peer_address(1));
+    CHECK(tests::wait_until([&] { return place.network.ready_connections() == 3; }, 10s));
+    place.stop();
+    CHECK(place.network.sight(peer_address(1), tests::won(small).hash).compact_blocks == 1);
+    ReportReader reader(place.settings.database);
+    const double now = dash::system_clock().unix_seconds();
+    const json broadcasts = reader.trends(now - 3600, now).at("broadcasts");
+    REQUIRE(broadcasts.size() == 2);
+    CHECK(broadcasts[0].at("peers") == 2);
+    CHECK(broadcasts[0].at("confirmed") == 4);
+    dash::sqlite::Database database(place.settings.database);
+    auto late = database.prepare(
+        "SELECT COUNT(*), MIN(p.first_byte_ms - b.elapsed_ms) FROM broadcast_peers p JOIN broadcasts b USING (hash)"
+        " WHERE outcome LIKE 'connected later, %' AND p.confirmed_ms >= p.first_byte_ms");
+    REQUIRE(late.step());
+    CHECK(late.integer(0) == 4);
+    CHECK(late.real(1) > 0);  // counted from the win
+}
+
+TEST_CASE("the local dashd is no peer, by whatever name or address it is reached") {
+    for (const std::string name : {"localhost", "127.0.0.1"}) {
+        CAPTURE(name);
+        Place place(3);
+        place.settings.dashd_host = name;
+        place.settings.peer_port = place.dashd.port();  // as on a test network, where all listen on one port
+        PeerFile file;
+        file.bootstrapped = true;
+        PeerRecord record;
+        record.address = *parse_peer_address("127.0.0.1:" + std::to_string(place.dashd.port()));
+        record.last_seen = dash::system_clock().unix_seconds();
+        file.peers.push_back({record, 100});
+        std::ofstream(place.settings.peer_file) << to_json_text(file);
+        place.start();
+        REQUIRE(tests::wait_until([&] { return place.status("/health/local_dashd_connected") == true; }, 10s));
+        REQUIRE(tests::wait_until([&] { return place.status("/database/total_peers") == 1; }, 10s));
+        place.pipeline->submit(tests::won(tests::block_of_size(9000)));
+        REQUIRE(tests::wait_until([&] { return place.dashd.received("block").size() == 1; }, 10s));
+        CHECK(place.status("/statistics/connection_attempts") == 0);
+        CHECK(place.dashd.connections() == 1);
+        CHECK(place.status("/peers/protected/0/host") == name);
+        CHECK(place.status("/peers/protected/0/score") == 999999);
+        CHECK(place.dashd.received("cmpctblock").empty());
+    }
 }
 
 TEST_CASE("peers tell of others, and the book outlives a restart") {

@@ -143,6 +143,53 @@ TEST_CASE("points of the history") {
     CHECK(rows.integer(2) == 0);
 }
 
+TEST_CASE("trends: broadcasts with their fates, peers, and points thinned out over the time asked for") {
+    const Place place;
+    ReportStore store(place.file());
+    BroadcastReport report = sample();
+    report.latecomers.push_back(report.peers[0]);
+    report.latecomers[0].address = *parse_peer_address("1.2.3.7:9999");
+    store.save(report);
+    SubmissionReport lost = fate(0xb10c, BlockState::kLost);
+    lost.winner = Uint256(7);
+    store.save(lost, {});
+    report.hash = Uint256(0xb10d);
+    report.started_at += 600;
+    store.save(report);
+    HistoryPoint point;
+    for (int i = 0; i < 2000; ++i) {
+        point.at = 1'700'000'000 + 300.0 * i;
+        point.connected = static_cast<std::size_t>(i);
+        store.save(point);
+    }
+    ReportReader reader(place.file());
+    const double end = 1'700'000'000 + 300.0 * 1999;
+    const auto all = reader.trends(1'699'999'999, end);
+    CHECK(all.at("history").size() <= 301);
+    CHECK(all.at("history").size() >= 290);
+    CHECK(all.at("history").back().at("connected") == 1999);
+    CHECK(all.at("history").front().at("median_ping_ms").is_null());
+    REQUIRE(all.at("broadcasts").size() == 2);
+    const auto& newest = all.at("broadcasts")[0];
+    CHECK(newest.at("state") == "submitted");
+    CHECK(newest.at("winner").is_null());
+    const auto& older = all.at("broadcasts")[1];
+    CHECK(older.at("hash") == Uint256(0xb10c).to_hex());
+    CHECK(older.at("state") == "lost");
+    CHECK(older.at("winner") == Uint256(7).to_hex());
+    CHECK(older.at("ms_50_percent") == 12.5);
+    CHECK(older.at("ms_90_percent").is_null());
+    CHECK(older.at("confirmed") == 3);
+    REQUIRE(all.at("peers").size() == 3);  // not the one that got nothing from us
+    CHECK(all.at("peers")[0].at("address") == "1.2.3.4:9999");
+    CHECK(all.at("peers")[0].at("broadcasts") == 2);
+    CHECK(all.at("peers")[0].at("average_reached_ms") == 12.5);
+    CHECK(all.at("peers")[1].at("reached") == 0);
+    const auto last_hour = reader.trends(end - 3600, end);
+    CHECK(last_hour.at("history").size() == 12);
+    CHECK(last_hour.at("broadcasts").empty());
+}
+
 TEST_CASE("a file that cannot be used is told as such") {
     CHECK_THROWS_AS(ReportStore("/nonexistent/folder/p2pool.sqlite3"), dash::ConfigError);
 }

@@ -39,7 +39,7 @@ void check_shape(const json& expected, const json& actual, const std::string& wh
 /// With a peer connected, one resting, and dashd.
 struct Place {
     Place() {
-        PeerBook book({.port = 9999, .local_ones_too = false}, {});
+        PeerBook book({.port = 9999, .local_ones_too = false});
         static_cast<void>(
             book.add(*parse_peer_address("1.2.3.4:9999"), Source::kDashd, clock.unix_seconds(), clock.unix_seconds()));
         static_cast<void>(book.add(*parse_peer_address("[2a00:1450::1]:9999"), Source::kP2p, clock.unix_seconds() - 9,
@@ -59,6 +59,8 @@ struct Place {
         dashd.host = "127.0.0.1";
         dashd.port = 9998;
         dashd.connected = true;
+        dashd.blocks_relayed = 7;
+        dashd.txs_relayed = 90;
         dashd.connected_since = clock.unix_seconds() - 100;
         clock.advance(20);
     }
@@ -119,6 +121,8 @@ TEST_CASE("each peer is told with its counts, the resting ones with their time")
     const json peers = place.status().at("peers");
     CHECK(peers.at("protected").at(0).at("score") == 999999);
     CHECK(peers.at("protected").at(0).at("uptime_seconds") == 120);
+    CHECK(peers.at("protected").at(0).at("blocks_relayed") == 7);
+    CHECK(peers.at("protected").at(0).at("txs_relayed") == 90);
     const json& active = peers.at("active").at(0);
     CHECK(active.at("host") == "1.2.3.4");
     CHECK(active.at("port") == 9999);

@@ -45,6 +45,8 @@ TEST_CASE("new blocks are told, other inventory and strange kinds are not, and n
     REQUIRE(linked.loop.run_until([&] { return linked.blocks.size() == 2; }));
     CHECK(linked.blocks == std::vector<Uint256>{Uint256(4), Uint256(6)});
     CHECK(linked.ups == 1);
+    CHECK(linked.link->status().blocks_announced == 2);
+    CHECK(linked.link->status().transactions_announced == 2);
     CHECK(linked.link->status().user_agent == "/Fake:1/");
     CHECK(fake.received("getdata").empty());
     CHECK(fake.received("getheaders").empty());

@@ -225,21 +225,8 @@ TEST_CASE("mutated messages cost their senders, never the node or an honest peer
             hostile = std::make_unique<ScriptedPeer>(node.incoming("127.0.0.1"));
             if (random.below(10) != 0) hostile->shake_hands(random.below(2) == 0 ? 1700 : 3600);
         }
-        auto [command, payload] = seeds[random.below(seeds.size())];
-        for (std::uint64_t changes = random.below(4); changes > 0 && !payload.empty(); --changes) {
-            const std::size_t place = random.below(payload.size());
-            switch (random.below(3)) {
-                case 0:
-                    payload[place] = static_cast<std::uint8_t>(random.u64());
-                    break;
-                case 1:
-                    payload.resize(place);
-                    break;
-                default:
-                    payload.insert(payload.begin() + static_cast<std::ptrdiff_t>(place), 0xff);
-            }
-        }
-        hostile->say_bytes(frame(command, payload));
+        const auto& [command, payload] = seeds[random.below(seeds.size())];
+        hostile->say_bytes(frame(command, random.mutated(payload, 3)));
     }
     CHECK(!honest.is_closed());
     honest.say(ShareRequest{Uint256(4), {shares[4]->hash}, 0, {}});

@@ -69,6 +69,7 @@ TEST_CASE("recorded answers are read") {
     const auto network = dashd.loop.run(dashd.daemon.get_network_info());
     CHECK(network.version == 230102);
     CHECK(network.connections == 1);
+    CHECK(network.local_addresses.empty());
     CHECK(network.warnings.rfind("Make sure to encrypt", 0) == 0);
 
     const auto lock = dashd.loop.run(dashd.daemon.get_best_chainlock());
@@ -82,6 +83,16 @@ TEST_CASE("recorded answers are read") {
     CHECK(dashd.loop.run(dashd.daemon.validate_address("yUudtttAtt1cUdnfpuPMxPVZBa4hiFQ1qm")).valid);
     dashd.loop.run(dashd.daemon.precious_block(Uint256(1)));
     CHECK(dashd.server.calls("preciousblock") == 1);
+}
+
+TEST_CASE("what dashd tells others of itself") {
+    Scripted dashd;
+    json result = recorded("getnetworkinfo");
+    result["localaddresses"] = {{{"address", "1.2.3.4"}, {"port", 9999}, {"score", 1}},
+                                {{"address", "2001:db8::1"}, {"port", 19899}, {"score", 4}}};
+    dashd.results["getnetworkinfo"] = result;
+    const auto network = dashd.loop.run(dashd.daemon.get_network_info());
+    CHECK(network.local_addresses == std::vector<std::string>{"1.2.3.4:9999", "[2001:db8::1]:19899"});
 }
 
 TEST_CASE("a block off the main chain has -1 confirmations") {

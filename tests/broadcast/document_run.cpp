@@ -1,0 +1,140 @@
+#include "tests/broadcast/document_run.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+#include "tests/broadcast/document.h"
+#include "tests/support/own_network.h"
+#include "tests/support/process.h"
+
+namespace broadcast {
+namespace {
+
+using std::chrono::seconds;
+
+std::string read_whole(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    std::ostringstream text;
+    text << stream.rdbuf();
+    return text.str();
+}
+
+/// What the document leaves to the reader: the programs are built, and at the end everything is stopped.
+constexpr const char* kPrelude = R"(set -euo pipefail
+cleanup() {
+    for node in ${NODE:-}; do kill $node && wait $node || true; done
+    for pid in $(cat ${D:-/nonexistent}/*/regtest/dashd.pid 2> /dev/null); do kill $pid || true; done
+}
+trap cleanup EXIT
+trap 'exit 1' TERM
+)";
+
+/// A shell that does one step after the other, each when it is told.
+class Shell {
+  public:
+    Shell(const std::filesystem::path& folder, const std::vector<Step>& steps) : folder_(folder) {
+        const std::string programs = tests::program_dir().string();
+        std::ofstream script(file("script"));
+        script << kPrelude;
+        for (std::size_t i = 0; i < steps.size(); ++i) {
+            std::string commands = std::regex_replace(steps[i].commands, std::regex("build/release/"), programs + "/");
+            commands =
+                std::regex_replace(commands, std::regex(R"(\./run_p2pool\.sh)"), "exec " + programs + "/p2pool-dash");
+            script << "until [ -e " << file("go", i).string() << " ]; do sleep 0.05; done\n"
+                   << "{\n"
+                   << commands << "} > " << file("output", i).string() << " 2>&1\n"
+                   << "touch " << file("done", i).string() << "\n";
+        }
+        script << "sleep infinity & wait\n";
+        script.close();
+        process_ = std::make_unique<tests::ChildProcess>(std::vector<std::string>{"/bin/bash", file("script").string()},
+                                                         file("shell.log"));
+    }
+    ~Shell() { process_->stop(seconds(60)); }
+    Shell(const Shell&) = delete;
+    Shell& operator=(const Shell&) = delete;
+
+    /// False when the commands failed, or took too long.
+    [[nodiscard]] bool run(std::size_t step) {
+        std::ofstream(file("go", step)) << "\n";
+        static_cast<void>(tests::wait_until(
+            [&] { return std::filesystem::exists(file("done", step)) || !process_->running(); }, seconds(200)));
+        return std::filesystem::exists(file("done", step));
+    }
+    [[nodiscard]] std::string output(std::size_t step) const { return read_whole(file("output", step)); }
+    [[nodiscard]] std::string complaints() const { return process_->output(); }
+
+  private:
+    [[nodiscard]] std::filesystem::path file(const std::string& name) const { return folder_ / name; }
+    [[nodiscard]] std::filesystem::path file(const std::string& name, std::size_t step) const {
+        return folder_ / (name + std::to_string(step));
+    }
+
+    std::filesystem::path folder_;
+    std::unique_ptr<tests::ChildProcess> process_;
+};
+
+/// What the node writes to its console, in the folder that the document's `mktemp -d` made.
+std::string node_log(const std::filesystem::path& folder) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        const auto log = entry.path() / "node.out";
+        if (entry.is_directory() && std::filesystem::exists(log)) return read_whole(log);
+    }
+    return "";
+}
+
+void check_step(Shell& shell, const std::vector<Step>& steps, std::size_t i, const std::filesystem::path& folder) {
+    const std::size_t before = node_log(folder).size();
+    const std::string heading = steps[i].heading;
+    const std::string commands = steps[i].commands;
+    INFO("under \"" << heading << "\":\n" << commands);
+    const bool done = shell.run(i);
+    const std::string output = shell.output(i);
+    const std::string complaints = shell.complaints();
+    INFO("it says:\n" << output << complaints);
+    REQUIRE(done);
+    for (const std::string& line : steps[i].expected) {
+        const bool came = tests::wait_until(
+            [&] { return contains(output, line) || contains(node_log(folder).substr(before), line); }, seconds(150));
+        INFO("the node's log since then:\n" << node_log(folder).substr(before));
+        INFO("expected: " << line);
+        REQUIRE(came);
+    }
+}
+
+}  // namespace
+
+void run_document(const DocumentRun& run) {
+    const std::filesystem::path document(P2POOL_BROADCASTER_DOCUMENT);
+    for (const std::string& program : read_programs(document)) {
+        INFO(program);
+        CHECK(std::filesystem::exists(tests::program_dir() / program));
+    }
+    std::vector<Step> steps;
+    for (const Step& step : read_steps(document)) {
+        if (run.follows(step.heading)) steps.push_back(step);
+    }
+    REQUIRE(steps.size() >= 4);
+    Step questions{"the table of what to watch", "", {}};
+    for (const std::string& question : read_questions(document)) {
+        questions.commands += "curl -s http://127.0.0.1:7903/broadcaster_status | jq -e '" + question +
+                              " | if type == \"object\" then all(. != null) else . != null end'\n";
+    }
+    REQUIRE(!questions.commands.empty());
+    steps.push_back(questions);
+
+    tests::enter_own_network();  // the ports are fixed
+    const tests::TemporaryFolder folder("broadcaster-document");
+    const std::string path = run.daemon_folder.string() + ":" + std::getenv("PATH");
+    ::setenv("PATH", path.c_str(), 1);
+    ::setenv("TMPDIR", folder.path().c_str(), 1);
+    Shell shell(folder.path(), steps);
+    for (std::size_t i = 0; i < steps.size(); ++i)
+        check_step(shell, steps, i, folder.path());
+}
+
+}  // namespace broadcast

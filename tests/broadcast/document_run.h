@@ -1,0 +1,20 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace broadcast {
+
+struct DocumentRun {
+    /// Where `dashd` and `dash-cli` are.
+    std::filesystem::path daemon_folder;
+    /// Whether this daemon can follow the section with that heading.
+    std::function<bool(const std::string& heading)> follows;
+};
+
+/// Runs the document's commands one after the other in a shell, in a folder of their own and where possible in a
+/// network of their own, and checks after each piece that what the document promises comes. Doctest checks inside.
+void run_document(const DocumentRun& run);
+
+}  // namespace broadcast
