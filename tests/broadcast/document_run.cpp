@@ -39,22 +39,26 @@ class Shell {
     Shell(const std::filesystem::path& folder, const std::vector<Step>& steps) : folder_(folder) {
         const std::string programs = tests::program_dir().string();
         std::ofstream script(file("script"));
-        script << kPrelude;
+        script << kPrelude << "wait_for() { until [ -e $1 ]; do [ ! -e " << file("stop").string()
+               << " ] || exit 0; sleep 0.05; done; }\n";
         for (std::size_t i = 0; i < steps.size(); ++i) {
             std::string commands = std::regex_replace(steps[i].commands, std::regex("build/release/"), programs + "/");
             commands =
                 std::regex_replace(commands, std::regex(R"(\./run_p2pool\.sh)"), "exec " + programs + "/p2pool-dash");
-            script << "until [ -e " << file("go", i).string() << " ]; do sleep 0.05; done\n"
+            script << "wait_for " << file("go", i).string() << "\n"
                    << "{\n"
                    << commands << "} > " << file("output", i).string() << " 2>&1\n"
                    << "touch " << file("done", i).string() << "\n";
         }
-        script << "sleep infinity & wait\n";
+        script << "wait_for " << file("stop").string() << "\n";
         script.close();
         process_ = std::make_unique<tests::ChildProcess>(std::vector<std::string>{"/bin/bash", file("script").string()},
                                                          file("shell.log"));
     }
-    ~Shell() { process_->stop(seconds(60)); }
+    ~Shell() {
+        std::ofstream(file("stop")) << "\n";
+        if (!tests::wait_until([&] { return !process_->running(); }, seconds(20))) process_->stop(seconds(60));
+    }
     Shell(const Shell&) = delete;
     Shell& operator=(const Shell&) = delete;
 

@@ -19,6 +19,7 @@
 #include "dash/primitives/address.h"
 #include "dash/primitives/hash160.h"
 #include "dash/primitives/serialize.h"
+#include "dash/primitives/target.h"
 #include "dash/util/error.h"
 #include "tests/stratum_client/miner.h"
 #include "tests/stratum_client/session.h"
@@ -126,9 +127,13 @@ bool LoadClient::State::submit_one(Session& session) {
     const std::uint64_t mine = extranonce2++;
     Candidate candidate(*work, mine, settings.roll_versions ? version_bits_for(mine) : 0);
     std::uint32_t nonce = 0;
-    while (!settings.junk && nonce < kMostTries && candidate.hash(nonce) > work->target)
-        ++nonce;
-    if (nonce == kMostTries) return false;
+    if (!settings.junk) {
+        dash::Uint256 hash = candidate.hash(nonce);
+        while (hash > work->target && nonce < kMostTries)
+            hash = candidate.hash(++nonce);
+        if (nonce == kMostTries) return false;
+        if (hash <= dash::target_from_bits(work->job.bits)) ++statistics.blocks;
+    }
     session.submit(candidate.solution(nonce));
     return true;
 }
