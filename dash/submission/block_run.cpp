@@ -68,8 +68,11 @@ void BlockRun::start() {
     for (const auto& sender : context_.senders)
         spawn(send_by(*sender));
     spawn(follow());
-    run_log::started(report_, block_.bytes->size());
     if (context_.senders.empty()) tell(kSenders, run_log::no_sender_lines());
+    // Only now: writing takes longer than starting.
+    run_log::started(report_, block_.bytes->size());
+    phases_.begin();
+    if (phases_.complete()) tell_completion();
 }
 
 void BlockRun::send_by_link() {
@@ -225,7 +228,10 @@ void BlockRun::take_sender_lines(std::vector<LogLine> lines, bool first) {
 void BlockRun::tell(std::size_t phase, std::vector<LogLine> lines) {
     if (phases_.settled(phase)) return write(lines);
     phases_.settle(phase, std::move(lines));
-    if (!phases_.complete()) return;
+    if (phases_.complete()) tell_completion();
+}
+
+void BlockRun::tell_completion() {
     const auto rpc = !answered_ ? run_log::RpcOutcome::kUnanswered
                      : invalid_ ? run_log::RpcOutcome::kRefused
                                 : run_log::RpcOutcome::kTaken;

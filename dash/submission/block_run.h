@@ -70,6 +70,7 @@ class BlockRun : public std::enable_shared_from_this<BlockRun> {
     void look_now();
     /// How an attempt of a phase went: the first is told in its place among the phases, later ones at once.
     void tell(std::size_t phase, std::vector<LogLine> lines);
+    void tell_completion();
     /// The senders together are one phase.
     void take_sender_lines(std::vector<LogLine> lines, bool first);
     void changed();

@@ -97,6 +97,7 @@ void check_step(Shell& shell, const std::vector<Step>& steps, std::size_t i, con
     const std::string commands = steps[i].commands;
     INFO("under \"" << heading << "\":\n" << commands);
     const bool done = shell.run(i);
+    INFO("the node's log since then:\n" << node_log(folder).substr(before));
     const std::string output = shell.output(i);
     const std::string complaints = shell.complaints();
     INFO("it says:\n" << output << complaints);
@@ -104,7 +105,6 @@ void check_step(Shell& shell, const std::vector<Step>& steps, std::size_t i, con
     for (const std::string& line : steps[i].expected) {
         const bool came = tests::wait_until(
             [&] { return contains(output, line) || contains(node_log(folder).substr(before), line); }, seconds(150));
-        INFO("the node's log since then:\n" << node_log(folder).substr(before));
         INFO("expected: " << line);
         REQUIRE(came);
     }
