@@ -73,12 +73,14 @@ struct Broadcaster::Shared {
         : settings(std::move(given)),
           clock(given_clock),
           loaded(load_peers(settings.peer_file)),
-          store(settings.database) {}
+          store(settings.database),
+          totals(store.totals()) {}
 
     BroadcasterSettings settings;
     const Clock& clock;
     PeerFile loaded;
-    ReportStore store;  // once there is a sender, only on its disk thread
+    ReportStore store;   // once there is a sender, only on its disk thread
+    BlockTotals totals;  // at the start
     StatusBoard board;
 };
 
@@ -162,7 +164,7 @@ Broadcaster::Sender::Sender(std::shared_ptr<Shared> shared, const submission::Se
         dashd_.successful_broadcasts = loaded.dashd_successful_broadcasts;
         dashd_.failed_broadcasts = loaded.dashd_failed_broadcasts;
     }
-    totals_ = shared_->store.totals();
+    totals_ = shared_->totals;
     publish();
     log::info("Broadcaster: Local dashd at ", endpoint_text(dashd_.host, dashd_.port), " marked as PROTECTED");
     asio::co_spawn(executor_, begin(), asio::detached);

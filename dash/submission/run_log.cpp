@@ -45,7 +45,10 @@ std::vector<LogLine> sender_lines(std::string_view sender, const SendOutcome& ou
 }
 
 std::vector<LogLine> link_lines(const SubmissionReport& report, bool sent) {
-    std::vector<LogLine> lines = {{Level::kInfo, "PHASE 2: Local dashd P2P (CRITICAL FALLBACK - ALWAYS RUNS)"}};
+    std::vector<LogLine> lines = {{Level::kInfo, "PHASE 2: Local dashd P2P (CRITICAL FALLBACK - ALWAYS RUNS)"},
+                                  {Level::kInfo,
+                                   "  Note: whatever the multi-peer broadcast comes to, we still send to local dashd "
+                                   "P2P for guaranteed delivery!"}};
     if (sent) {
         lines.push_back({Level::kInfo, "  Local dashd P2P: [OK] block " + report.hash.to_hex() + " sent"});
     } else {
