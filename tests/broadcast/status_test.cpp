@@ -90,6 +90,8 @@ TEST_CASE("the status of a running node tells what is so, and the history what w
     REQUIRE(becomes(port, [](const json& status) { return status["statistics"]["blocks_accepted"] == 1; }));
     REQUIRE(becomes(port, [](const json& status) { return status["statistics"]["blocks_broadcast"] == 1; }));
 
+    REQUIRE(becomes(port, [](const json& status) { return status["peers"]["active"][0]["ping_ms"].is_number(); }));
+
     const json status = get(port, "/broadcaster_status");
     CHECK(status == get(port, "/api/v1/broadcaster"));
     CHECK(status["enabled"] == true);
