@@ -9,9 +9,9 @@
 #include <thread>
 
 #include "dash/primitives/target.h"
+#include "tests/bench/support/load.h"
 #include "tests/end_to_end/miner.h"
 #include "tests/end_to_end/world.h"
-#include "tests/support/machine.h"
 #include "tests/support/own_network.h"
 #include "tests/unit/broadcaster/network_peers.h"
 
@@ -29,8 +29,6 @@ constexpr std::size_t kPeers = 20;
 constexpr std::uint16_t kRegtestPort = 19899;
 /// A block takes about 4,096 hashes.
 constexpr std::uint32_t kBits = 0x1f0fffff;
-/// A submit takes about four.
-constexpr const char* kEasySubmit = "0.000000001";
 constexpr double kFirstByteGoalMs = 5;
 /// Of the 99th percentile: whichever is larger.
 constexpr double kAllowedShare = 0.10;
@@ -112,7 +110,7 @@ class World {
             std::vector<std::string>{(tests::program_dir() / "stratum-client").string(), "--json", "--duration",
                                      std::to_string(seconds), "--mode", "submit", "-c", std::to_string(options.miners),
                                      "--users", "50", "--rate", std::to_string(options.rate), "--difficulty",
-                                     kEasySubmit, "127.0.0.1:" + std::to_string(worker_port())},
+                                     bench::kEasySubmit, "127.0.0.1:" + std::to_string(worker_port())},
             folder_.path() / "load.json");
     }
 
@@ -219,7 +217,8 @@ int main(int argument_count, char** arguments) {
             return 0;
         }
         tests::enter_own_network();
-        std::cout << tests::machine_text() << std::endl;
+        bench::print_machine();
+        std::cout.flush();
         const bool soon = measure_first_bytes(options);
         const bool harmless = measure_submits(options);
         return soon && harmless ? 0 : 1;
