@@ -9,6 +9,7 @@
 #include "tests/bench/support/load.h"
 #include "tests/bench/web/web_load.h"
 #include "tests/end_to_end/world.h"
+#include "tests/unit/web/http_client.h"
 
 namespace {
 
@@ -59,9 +60,18 @@ double median(std::vector<double> values) {
     return values[values.size() / 2];
 }
 
+/// A share chain that is too short has pages that cost nothing.
+void require_whole_pages(std::uint16_t port) {
+    for (const std::string& page : kPages) {
+        const auto answer = web_tests::HttpClient(port).get(page);
+        if (answer.status != 200 || answer.body == "null") throw std::runtime_error(page + " has nothing to show");
+    }
+}
+
 /// Alternating, so that what else the machine does meanwhile falls on both alike.
 void measure(const Options& options, const end_to_end::NodeProcess& node, const std::filesystem::path& folder) {
     const std::string server = "127.0.0.1:" + std::to_string(node.worker_port());
+    require_whole_pages(node.worker_port());
     std::vector<double> alone;
     std::vector<double> together;
     std::vector<std::vector<double>> pages(kPages.size());
