@@ -121,14 +121,16 @@ async function signIn(browser, world) {
     await page.goto(`${world.base}/static/#/miner/${signer.address}`);
     await page.getByText("Show the text to sign").click();
     const text = await page.locator(".form code").innerText();
-    const isIn = () => page.locator(".level-ok", { hasText: "signed in" }).waitFor({ timeout: 1500 }).then(() => true, () => false);
-    let signedIn = false;
-    for (let guess = 0; guess < 4 && !signedIn; ++guess) {
-        await page.fill("input[name=signature]", signer.sign(text, guess));
+    let isTaken = false;
+    for (const signature of signer.sign(text)) {
+        if (isTaken) break;
+        const answer = page.waitForResponse((response) => response.request().method() === "POST");
+        await page.fill("input[name=signature]", signature);
         await page.getByRole("button", { name: "Sign in" }).click();
-        signedIn = await isIn();
+        isTaken = (await answer).ok();
     }
-    if (!signedIn) return fail("sign in", "a good signature is refused");
+    if (!isTaken) return fail("sign in", "a good signature is refused");
+    await page.getByText("signed in").waitFor({ timeout: 10000 });
     await page.fill('input[name^="label "]', "Garage");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("saved").waitFor({ timeout: 5000 }).catch(() => fail("sign in", "the settings are not saved"));
@@ -196,15 +198,11 @@ try {
         const world = worlds[state.world ?? "shares"];
         await state.prepare?.(worlds);
         await state.until?.(world);
-        for (const [size, theme] of state.name === "mining" ? kAllLooks : kLooks) await visit(browser, world, state, size, theme);
+        await Promise.all((state.name === "mining" ? kAllLooks : kLooks).map(([size, theme]) => visit(browser, world, state, size, theme)));
         await state.after?.(worlds);
         console.log(`${state.name}: looked at after ${elapsed()}`);
         if (state.name === "mining") {
-            await oldLinks(browser, world);
-            await keyboard(browser, world);
-            await signIn(browser, world);
-            await firstView(browser, world);
-            await plainCharts(browser, world);
+            await Promise.all([oldLinks, keyboard, signIn, firstView, plainCharts].map((check) => check(browser, world)));
             await nodeGone(browser, world);
         }
     }

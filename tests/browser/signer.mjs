@@ -33,11 +33,11 @@ export class Signer {
         return createPrivateKey({ format: "jwk", key: { kty: "EC", crv: "secp256k1", d: this.pair.getPrivateKey().toString("base64url"), x: part(1), y: part(33) } });
     }
 
-    /** In base64. Which of the keys that fit is meant is a guess from 0 to 3: without arithmetic on the curve it cannot be told. */
-    sign(message, guess) {
+    /** In base64, one of these is right: which of the keys that fit is meant cannot be told without arithmetic on the curve. */
+    sign(message) {
         const text = Buffer.from(message);
         const whole = Buffer.concat([compactSize(kMagic.length), Buffer.from(kMagic), compactSize(text.length), text]);
         const signature = sign("sha256", sha256(whole), { key: this.#key(), dsaEncoding: "ieee-p1363" });
-        return Buffer.concat([Buffer.from([31 + guess]), signature]).toString("base64");
+        return [0, 1, 2, 3].map((guess) => Buffer.concat([Buffer.from([31 + guess]), signature]).toString("base64"));
     }
 }
