@@ -73,6 +73,9 @@ function takeStatus(status) {
     overview.dashd.template_age_seconds = status.template_age_seconds;
     overview.dashd.height = status.height;
     overview.miners.connections = status.connections;
+    overview.miners.workers = status.workers ?? overview.miners.workers;
+    overview.luck.round_progress = status.round_progress ?? overview.luck.round_progress;
+    overview.payout_now_duffs = status.payout_now_duffs ?? overview.payout_now_duffs;
     if (overview.miners.hash_rates.m15 !== null) overview.miners.hash_rates.m15 = status.hashes_per_second;
 }
 

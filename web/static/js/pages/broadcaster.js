@@ -3,6 +3,7 @@ import { h } from "../lib/dom.js";
 import * as format from "../lib/format.js";
 import { sparkline } from "../lib/plain_chart.js";
 import { badge, card, fact, facts, known, nothing, time } from "../parts/basics.js";
+import { BroadcastTrends } from "../parts/broadcast_trends.js";
 import { table } from "../parts/table.js";
 
 export const title = () => "Broadcaster";
@@ -10,6 +11,7 @@ export const every = 3;
 export const reloadOn = ["phase"];
 export const sources = () => ({ status: "broadcaster" });
 
+let trends = null;
 const kSources = { dashd: "dashd", dashd_refresh: "dashd, later", p2p: "a peer", local_dashd: "this node's dashd" };
 const name = (peer) => `${peer.host.includes(":") ? `[${peer.host}]` : peer.host}:${peer.port}`;
 const group = (host) => (host.includes(":") ? host.split(":").slice(0, 2).join(":") : host.split(".").slice(0, 2).join("."));
@@ -51,7 +53,7 @@ function figures({ health, statistics, database }) {
             fact("peers", h("span", { class: health.healthy ? undefined : "text-warning" }, `${format.integer(health.active_connections)} of ${format.integer(health.target_max_peers)}`), `At least ${health.target_min_peers} should be connected.`),
             fact("your dashd", health.local_dashd_connected ? badge("ok", "connected") : badge("error", "not connected")),
             fact("peers known", format.integer(database.total_peers)),
-            fact("told by", Object.entries(database.sources).map(([source, count]) => `${kSources[source] ?? source} ${count}`).join(" · ")),
+            fact("told by", Object.entries(database.sources).filter(([source]) => source !== "local_dashd").map(([source, count]) => `${kSources[source] ?? source} ${count}`).join(" · ") || known(null, "nobody has told of a peer yet")),
             fact("dashd asked", time(database.last_dashd_refresh, "dashd was not asked yet")),
             fact("connections tried", `${format.integer(statistics.connection_attempts)} · ${format.integer(statistics.successful_connections)} made`),
             fact("of the others", `${statistics.timeouts} timeouts · ${statistics.refused} refused · ${statistics.errors} errors`))),
@@ -69,10 +71,12 @@ export function view({ data, ui, redraw }) {
     const { status } = data;
     const context = { ui, redraw };
     if (!status.enabled) return nothing("The broadcaster is off: won blocks go to dashd alone. Start the node without --disable-broadcaster to send them to many nodes of the Dash network at once.");
+    trends ??= new BroadcastTrends();
     const peers = [...status.peers.protected, ...status.peers.active];
     return h("div", { class: "stack" },
         figures(status),
         card("Peers", null, table("peers", kPeers, peers, { context, key: name, order: { by: "score", down: true }, most: 130 }),
             status.peers.active.length === 0 && nothing("No peer besides your dashd is connected. The node asks dashd for addresses and tries them by itself; on a private network there are none.")),
-        status.peers.in_backoff.length > 0 && card("Resting", null, table("resting", kResting, status.peers.in_backoff, { context, key: name, order: { by: "left", down: false }, most: 30 })));
+        status.peers.in_backoff.length > 0 && card("Resting", null, table("resting", kResting, status.peers.in_backoff, { context, key: name, order: { by: "left", down: false }, most: 30 })),
+        trends.view(context));
 }
