@@ -12,7 +12,7 @@ export const reloadOn = ["phase"];
 export const sources = () => ({ status: "broadcaster" });
 
 let trends = null;
-const kSources = { dashd: "dashd", dashd_refresh: "dashd, later", p2p: "a peer", local_dashd: "this node's dashd" };
+const kSources = { dashd: "dashd", dashd_refresh: "dashd, later", p2p: "a peer", local_dashd: "own dashd" };
 const name = (peer) => `${peer.host.includes(":") ? `[${peer.host}]` : peer.host}:${peer.port}`;
 const group = (host) => (host.includes(":") ? host.split(":").slice(0, 2).join(":") : host.split(".").slice(0, 2).join("."));
 const successes = (peer) => peer.successful_broadcasts + peer.failed_broadcasts;

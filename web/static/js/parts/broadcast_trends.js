@@ -31,7 +31,7 @@ const kBroadcasts = [
     { id: "half", label: "50 %", tip: "Time until half of the peers were reached.", align: "number", value: (b) => b.ms_50_percent, cell: (b) => known(format.milliseconds(b.ms_50_percent), kNever) },
     { id: "most", label: "90 %", tip: "Time until 90 % of the peers were reached.", align: "number", value: (b) => b.ms_90_percent, cell: (b) => known(format.milliseconds(b.ms_90_percent), kNever) },
     { id: "all", label: "All", align: "number", value: (b) => b.ms_all, cell: (b) => known(format.milliseconds(b.ms_all), kNever) },
-    { id: "lock", label: "ChainLock after", align: "number", value: (b) => b.chainlock_ms, cell: (b) => known(format.milliseconds(b.chainlock_ms), "it has no ChainLock, or it came after the node stopped looking") },
+    { id: "lock", label: "ChainLock", tip: "Time from the win to its ChainLock.", align: "number", value: (b) => b.chainlock_ms, cell: (b) => known(format.milliseconds(b.chainlock_ms), "it has no ChainLock, or it came after the node stopped looking") },
     { id: "state", label: "State", value: (b) => b.state, cell: (b) => badge(...(kStates[b.state] ?? ["off", b.state])) },
 ];
 
@@ -40,7 +40,7 @@ const kPeers = [
     { id: "reached", label: "Reached", align: "number", value: (p) => p.reached / p.broadcasts, cell: (p) => `${p.reached} of ${p.broadcasts}` },
     { id: "rate", label: "", cell: (p) => h("div", { class: "bar-cell" }, meter(p.reached / p.broadcasts, format.percent(p.reached / p.broadcasts))) },
     { id: "confirmed", label: "Showed it", align: "number", value: (p) => p.confirmed, cell: (p) => p.confirmed },
-    { id: "soon", label: "After, on average", align: "number", value: (p) => p.average_reached_ms, cell: (p) => known(format.milliseconds(p.average_reached_ms), "it was never reached") },
+    { id: "soon", label: "On average", align: "number", value: (p) => p.average_reached_ms, cell: (p) => known(format.milliseconds(p.average_reached_ms), "it was never reached") },
 ];
 
 export class BroadcastTrends {
