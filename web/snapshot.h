@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dash/primitives/bytes.h"
+#include "dash/primitives/hash160.h"
 #include "dash/primitives/uint256.h"
 #include "p2pool/peers/status.h"
 #include "p2pool/stratum/server.h"
@@ -74,6 +75,7 @@ struct Snapshot {
     std::shared_ptr<const p2pool::stratum::ServerStatus> stratum;  ///< at most a few seconds old
     std::shared_ptr<const p2pool::peers::NetworkStatus> peers;
     OwnShareFacts own_shares;
+    std::vector<dash::Hash160> own_payouts;  ///< whom the node's own work pays, the oldest first
     std::size_t shares_known = 0;
     std::size_t shares_verified = 0;
     bool dashd_link_up = false;         ///< its P2P, which tells of new blocks at once

@@ -117,6 +117,7 @@ void WebFeed::publish(bool dashd_link_up) {
     snapshot.peers = std::make_shared<const peers::NetworkStatus>(peers_.network().status());
     const work::OwnShares::Counts own = node_.own_shares();
     snapshot.own_shares = {own.total, own.orphans, own.late};
+    snapshot.own_payouts = node_.payouts().hashes();
     snapshot.shares_known = node_.tracker().size();
     snapshot.shares_verified = node_.tracker().verified_size();
     snapshot.dashd_link_up = dashd_link_up;

@@ -127,6 +127,7 @@ void Model::restore(Store& store) {
 void Model::take(SnapshotPtr snapshot, const Happenings& happenings) {
     const bool new_template = snapshot->template_facts != snapshot_->template_facts;
     snapshot_ = std::move(snapshot);
+    if (first_payouts_.empty()) first_payouts_ = snapshot_->own_payouts;
     take_work(happenings);
     take_shares(happenings);
     take_traffic(*snapshot_->peers);
@@ -390,8 +391,10 @@ void Model::feed_graphs() {
     for (const dash::Hash160& miner : miners)
         payouts[address_of(miner)] = payout_of(miner);
     graphs_.add("current_payouts", now, payouts);
-    graphs_.add("current_payout", now,
-                payout_of(dash::parse_address(facts_.payout_address, *facts_.network->parent).hash));
+    double own = 0;
+    for (const dash::Hash160& hash : own_payouts())
+        own += payout_of(hash);
+    graphs_.add("current_payout", now, own);
     feed_pool(now);
     if (now >= next_log_) write_log();
 }
@@ -461,6 +464,22 @@ std::string Model::address_of(const dash::Bytes& script) const {
 
 std::string Model::address_of(const dash::Hash160& hash) const {
     return dash::format_address({dash::Address::Kind::kPubkeyHash, hash}, *facts_.network->parent);
+}
+
+std::vector<dash::Hash160> Model::own_payouts() const {
+    if (!snapshot_->own_payouts.empty()) return snapshot_->own_payouts;
+    return {dash::parse_address(facts_.payout_address, *facts_.network->parent).hash};
+}
+
+bool Model::is_operator(const dash::Hash160& hash) const {
+    const auto own = own_payouts();
+    return std::find(own.begin(), own.end(), hash) != own.end();
+}
+
+std::optional<dash::Hash160> Model::rotated_payout() const {
+    if (first_payouts_.empty() || snapshot_->own_payouts.empty()) return std::nullopt;
+    const dash::Hash160& newest = snapshot_->own_payouts.back();
+    return newest == first_payouts_.back() ? std::nullopt : std::optional(newest);
 }
 
 std::optional<double> Model::network_difficulty() const {

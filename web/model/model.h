@@ -89,6 +89,11 @@ class Model {
     // Figures that several pages have.
     [[nodiscard]] std::string address_of(const dash::Bytes& script) const;  ///< empty: it has no address
     [[nodiscard]] std::string address_of(const dash::Hash160& hash) const;
+    /// Whom the node's own work pays: one at least, the oldest first.
+    [[nodiscard]] std::vector<dash::Hash160> own_payouts() const;
+    [[nodiscard]] bool is_operator(const dash::Hash160& hash) const;
+    /// The address that took another's place last; nullopt while they are those of the start.
+    [[nodiscard]] std::optional<dash::Hash160> rotated_payout() const;
     [[nodiscard]] std::optional<double> network_difficulty() const;
     /// Stale shares included, over the last hour; else what there is of it.
     [[nodiscard]] std::optional<double> pool_rate() const;
@@ -145,6 +150,7 @@ class Model {
     };
     std::map<std::string, Traffic> traffic_;  ///< of the peers connected at the last snapshot
     std::pair<std::size_t, std::size_t> told_peers_{0, 0};
+    std::vector<dash::Hash160> first_payouts_;  ///< own_payouts() at the start
     double records_begin_ = 0;
     double next_feed_ = 0;
     double next_log_ = 0;

@@ -86,6 +86,9 @@ Json payouts_page(const PageContext& context) {
         sorted.emplace_back(duffs, script);
     std::sort(sorted.rbegin(), sorted.rend());
     const dash::ByteSpan donation = share_chain::donation_script();
+    std::set<dash::Bytes> own;
+    for (const dash::Hash160& hash : model.own_payouts())
+        own.insert(dash::p2pkh_script(hash));
     Json payouts = Json::array();
     for (const auto& [duffs, script] : sorted) {
         const std::string address = model.address_of(script);
@@ -95,7 +98,7 @@ Json payouts_page(const PageContext& context) {
              {"duffs", duffs},
              {"fraction", static_cast<double>(duffs) / static_cast<double>(total)},
              {"is_local", local.count(address) != 0},
-             {"is_operator", address == model.facts().payout_address},
+             {"is_operator", own.count(script) != 0},
              {"is_donation", std::equal(script.begin(), script.end(), donation.begin(), donation.end())}});
     }
     const bool known = now.template_facts != nullptr;

@@ -112,7 +112,7 @@ Json miner_json(const PageContext& context, const WorkerTable& table, const dash
     const Json rates = rates_json(table.rates, names);
     return {{"address", model.address_of(address)},
             {"is_local", !miner.workers.empty()},
-            {"is_operator", model.address_of(address) == model.facts().payout_address},
+            {"is_operator", model.is_operator(address)},
             {"online", online},
             {"hash_rates", rates},
             {"late_rates", rates_json(table.late_rates, names)},

@@ -51,6 +51,18 @@ Json node_info(const PageContext& context) {
             {"network", facts.network->name}};
 }
 
+Json payout_addr(const PageContext& context) {
+    const auto rotated = context.model.rotated_payout();
+    return rotated ? Json(context.model.address_of(*rotated)) : Json();
+}
+
+Json payout_addrs(const PageContext& context) {
+    Json addresses = Json::array();
+    for (const dash::Hash160& hash : context.model.own_payouts())
+        addresses.push_back(context.model.address_of(hash));
+    return addresses;
+}
+
 }  // namespace
 
 void add_legacy_peers(RouteTable& table) {
@@ -66,9 +78,8 @@ void add_legacy_peers(RouteTable& table) {
     });
     table.json("peer_versions", [](const PageContext& context) { return by_peer(context, version_of); });
     table.json("peer_list", peer_list);
-    table.json("payout_addr", [](const PageContext&) { return Json(); });
-    table.json("payout_addrs",
-               [](const PageContext& context) { return Json::array({context.model.facts().payout_address}); });
+    table.json("payout_addr", payout_addr);
+    table.json("payout_addrs", payout_addrs);
     table.json("node_info", node_info);
     table.json("broadcaster_status", [](const PageContext& context) { return context.model.broadcaster(); });
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "dash/primitives/address.h"
 #include "dash/primitives/target.h"
 #include "web/model/watch.h"
 #include "web/site/luck_json.h"
@@ -131,7 +130,8 @@ Json payout_now_json(Model& model) {
     std::set<dash::Hash160> addresses;
     for (const auto& entry : model.workers().share_targets(model.time()))
         addresses.insert(entry.first);
-    addresses.insert(dash::parse_address(model.facts().payout_address, *model.facts().network->parent).hash);
+    for (const dash::Hash160& hash : model.own_payouts())
+        addresses.insert(hash);
     std::uint64_t sum = 0;
     for (const dash::Hash160& address : addresses)
         sum += payout_now(model, address);

@@ -33,6 +33,7 @@ class Fixture {
         auto snapshot = std::make_shared<web::Snapshot>();
         snapshot->time = clock_.unix_seconds();
         snapshot->chain = chain;
+        snapshot->own_payouts = own_payouts;
         snapshot->stratum = stratum;
         snapshot->peers = std::make_shared<const p2pool::peers::NetworkStatus>();
         model_->take(snapshot, happenings);
@@ -62,6 +63,7 @@ class Fixture {
     }
 
     Json broadcaster = {{"enabled", false}};
+    std::vector<dash::Hash160> own_payouts;
     std::shared_ptr<web::ChainFacts> chain = std::make_shared<web::ChainFacts>();
     std::shared_ptr<p2pool::stratum::ServerStatus> stratum = std::make_shared<p2pool::stratum::ServerStatus>();
 
@@ -144,6 +146,22 @@ TEST_CASE("a block that reached few peers is told once, and not while it is on i
     fixture.broadcaster["last_broadcast"]["hash"] = "00ee";
     fixture.tell_for(100);
     CHECK_FALSE(contains(fixture.active_rules(), "broadcast_poor:00ee"));
+}
+
+TEST_CASE("the operator's addresses are those of now") {
+    Fixture fixture;
+    const dash::Hash160 first = dash::parse_address(web_tests::kOperatorAddress, dash::dash_regtest()).hash;
+    const dash::Hash160 second{2};
+    const dash::Hash160 third{3};
+    CHECK(fixture.model().own_payouts() == std::vector{first});
+    fixture.own_payouts = {first, second};
+    fixture.tell();
+    CHECK(fixture.model().is_operator(second));
+    CHECK_FALSE(fixture.model().rotated_payout().has_value());
+    fixture.own_payouts = {second, third};
+    fixture.tell();
+    CHECK_FALSE(fixture.model().is_operator(first));
+    CHECK(fixture.model().rotated_payout() == third);
 }
 
 TEST_CASE("dashd that says nothing is told, and comes back") {
