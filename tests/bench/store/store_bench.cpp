@@ -70,7 +70,8 @@ void measure_parts() {
 
     const Stopwatch start;
     ShareStore store({.file = file, .archive = {}, .network = &network}, dash::system_clock());
-    p2pool::node::Node node({.network = &network, .random_seed = 1}, dash::system_clock());
+    p2pool::node::Node node({.network = &network, .payout_hashes = {dash::Hash160{}}, .random_seed = 1},
+                            dash::system_clock());
     store.load([&](const SharePtr& share, bool verified) { return node.restore(share, verified); });
     print("loaded: read, decoded, X11, in the tracker", start.seconds());
     node.take_template(

@@ -63,7 +63,8 @@ struct Run {
     Node node;
 
     explicit Run(const Place& place)
-        : store(open_share_store(place.settings)), node({.network = &regtest(), .random_seed = 1}, place.clock) {
+        : store(open_share_store(place.settings)),
+          node({.network = &regtest(), .payout_hashes = {dash::Hash160{}}, .random_seed = 1}, place.clock) {
         load_shares(*store, node);
         node.take_template(recorded_template());
     }

@@ -6,6 +6,7 @@
 #include <string>
 #include <thread>
 
+#include "dash/util/clock.h"
 #include "tests/support/process.h"
 #include "tests/unit/web/http_client.h"
 #include "web/service.h"
@@ -56,6 +57,8 @@ class RunningService {
     std::uint16_t port_ = 0;
     std::thread acceptor_;
     std::string best_share_;
+    /// Of the state that is told: after a restart the shares are the same.
+    const double told_time_ = dash::system_clock().unix_seconds();
 };
 
 /// Payout addresses of the mining state.
