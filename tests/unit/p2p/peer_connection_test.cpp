@@ -205,7 +205,7 @@ TEST_CASE("a frame is sent whole, and its sender told") {
     std::optional<bool> second;
     session.peer->send(frame, [&](bool sent) { first = sent; });
     session.peer->send(frame, [&](bool sent) { second = sent; });
-    REQUIRE(session.loop.run_until([&] { return fake.received("block").size() == 2; }));
+    REQUIRE(session.loop.run_until([&] { return fake.received("block").size() == 2 && second; }));
     CHECK(first == true);
     CHECK(second == true);
     CHECK(fake.received("block")[1] == block);
