@@ -7,6 +7,8 @@
 
 namespace {
 
+const broadcast::NeedsCommands needs_commands;
+
 /// CTest reports this exit code as "skipped".
 constexpr int kSkipped = 77;
 

@@ -4,10 +4,12 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <regex>
 #include <sstream>
 
 #include "tests/broadcast/document.h"
+#include "tests/support/machine.h"
 #include "tests/support/own_network.h"
 #include "tests/support/process.h"
 
@@ -111,6 +113,15 @@ void check_step(Shell& shell, const std::vector<Step>& steps, std::size_t i, con
 }
 
 }  // namespace
+
+NeedsCommands::NeedsCommands() {
+    constexpr int kSkipped = 77;  // as CTest knows it
+    for (const char* command : {"curl", "jq"}) {
+        if (tests::has_command(command)) continue;
+        std::cout << "Skipped: the document's commands need " << command << "; install it to run them.\n";
+        std::exit(kSkipped);
+    }
+}
 
 void run_document(const DocumentRun& run) {
     const std::filesystem::path document(P2POOL_BROADCASTER_DOCUMENT);

@@ -13,6 +13,12 @@ struct DocumentRun {
     std::function<bool(const std::string& heading)> follows;
 };
 
+/// A static object of this class ends the program as skipped when a command that the document uses is missing: doctest
+/// has no skipping at run time.
+struct NeedsCommands {
+    NeedsCommands();
+};
+
 /// Runs the document's commands one after the other in a shell, in a folder of their own and where possible in a
 /// network of their own, and checks after each piece that what the document promises comes. Doctest checks inside.
 void run_document(const DocumentRun& run);

@@ -7,6 +7,8 @@
 
 namespace {
 
+const broadcast::NeedsCommands needs_commands;
+
 /// It keeps its chain in memory, so it cannot be stopped and started again, and minutes of waiting are left to the test
 /// with Dash Core.
 bool is_short_and_without_restarts(const std::string& heading) {

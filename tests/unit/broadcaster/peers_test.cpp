@@ -7,6 +7,7 @@
 #include "dash/broadcaster/report_reader.h"
 #include "dash/util/log.h"
 #include "dash/util/sqlite.h"
+#include "tests/support/machine.h"
 #include "tests/unit/broadcaster/broadcaster_place.h"
 
 using namespace dash::broadcaster;
@@ -210,6 +211,10 @@ TEST_CASE("a peer that comes while a block is fresh gets it too, and the report 
 TEST_CASE("the local dashd is no peer, by whatever name or address it is reached") {
     for (const std::string name : {"localhost", "127.0.0.1"}) {
         CAPTURE(name);
+        if (!tests::resolves(name)) {
+            MESSAGE("this machine does not know the name localhost: not tested");
+            continue;
+        }
         Place place(3);
         place.settings.dashd_host = name;
         place.settings.peer_port = place.dashd.port();  // as on a test network, where all listen on one port

@@ -7,6 +7,7 @@
 
 #include "dash/util/error.h"
 #include "p2pool/peer_io/tcp_transport.h"
+#include "tests/support/machine.h"
 #include "tests/support/random.h"
 #include "tests/unit/peer_io/event_loop.h"
 
@@ -95,6 +96,10 @@ TEST_CASE_FIXTURE(Loopback, "an IPv4 peer on a port for both protocols has an IP
 }
 
 TEST_CASE_FIXTURE(Loopback, "names are looked up") {
+    if (!tests::resolves("localhost")) {
+        MESSAGE("this machine does not know the name localhost: not tested");
+        return;
+    }
     const auto ends = join("localhost");
     CHECK(ends.first->channel->remote().is_loopback());
 }
