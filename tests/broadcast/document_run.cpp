@@ -116,7 +116,7 @@ void check_step(Shell& shell, const std::vector<Step>& steps, std::size_t i, con
 
 NeedsCommands::NeedsCommands() {
     constexpr int kSkipped = 77;  // as CTest knows it
-    for (const char* command : {"curl", "jq"}) {
+    for (const char* command : {"curl", "jq", "sqlite3"}) {
         if (tests::has_command(command)) continue;
         std::cout << "Skipped: the document's commands need " << command << "; install it to run them.\n";
         std::exit(kSkipped);
