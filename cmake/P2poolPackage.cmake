@@ -8,6 +8,14 @@ install(DIRECTORY web/static DESTINATION ${CMAKE_INSTALL_DATADIR}/p2pool-dash/we
 install(DIRECTORY ${CMAKE_BINARY_DIR}/web_vendor DESTINATION ${CMAKE_INSTALL_DATADIR}/p2pool-dash OPTIONAL
         PATTERN node_modules EXCLUDE PATTERN .fetched EXCLUDE PATTERN "package*.json" EXCLUDE)
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/p2pool-dash)
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/p2pool-dash)
+install(FILES ${CMAKE_BINARY_DIR}/documents/p2pool-dash.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${CMAKE_BINARY_DIR}/documents/p2pool-dash.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+        RENAME p2pool-dash)
+# zsh looks here for what an administrator installs, and there for what Debian's packages do.
+install(FILES ${CMAKE_BINARY_DIR}/documents/_p2pool-dash DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions COMPONENT local)
+install(FILES ${CMAKE_BINARY_DIR}/documents/_p2pool-dash DESTINATION /usr/share/zsh/vendor-completions
+        COMPONENT service EXCLUDE_FROM_ALL)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/p2pool-dash RENAME copyright)
 # Of the package only: systemd and dpkg look for them in these places.
 install(FILES packaging/p2pool-dash.service DESTINATION /lib/systemd/system COMPONENT service EXCLUDE_FROM_ALL)
@@ -17,7 +25,7 @@ set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME p2pool-dash)
 set(CPACK_PACKAGE_CONTACT "The p2pool-dash developers <p2pool-dash@localhost>")
 set(CPACK_INSTALL_PREFIX /usr)
-set(CPACK_INSTALL_CMAKE_PROJECTS "${CMAKE_BINARY_DIR};${PROJECT_NAME};ALL;/;${CMAKE_BINARY_DIR};${PROJECT_NAME};service;/")
+set(CPACK_INSTALL_CMAKE_PROJECTS "${CMAKE_BINARY_DIR};${PROJECT_NAME};Unspecified;/;${CMAKE_BINARY_DIR};${PROJECT_NAME};service;/")
 set(CPACK_SET_DESTDIR ON)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)

@@ -122,9 +122,9 @@ const char* group_title(Group group) {
 
 const std::vector<OptionSpec>& option_table() {
     static const std::vector<OptionSpec> table = {
-        {Group::kInformation, Origin::kReference, "help", 'h', nullptr, "this text",
+        {Group::kInformation, Origin::kReference, "help", 'h', nullptr, "list the options",
          [](Options& o, const std::string&) { o.request = Request::kHelp; }},
-        {Group::kInformation, Origin::kReference, "version", '\0', nullptr, "the version",
+        {Group::kInformation, Origin::kReference, "version", '\0', nullptr, "tell the version",
          [](Options& o, const std::string&) { o.request = Request::kVersion; }},
         {Group::kLauncher, Origin::kOwn, "demo", '\0', nullptr,
          "try it: a simulated Dash network, the node and a miner on this computer", kLaunchersOwn},

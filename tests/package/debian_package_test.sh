@@ -52,7 +52,8 @@ mkdir -p "$root/var/lib/dpkg/info" "$root/var/lib/dpkg/updates"
 touch "$root/var/lib/dpkg/status" "$root/var/lib/dpkg/available"
 dpkg_in_root -i "$old"
 unit=$root/lib/systemd/system/p2pool-dash.service
-for file in "$unit" "$root/usr/bin/p2pool-dash" "$root/usr/share/p2pool-dash/networks/dash_custom_example.json"; do
+for file in "$unit" "$root"/usr/bin/p2pool-dash "$root"/usr/share/{p2pool-dash/networks/dash_custom_example.json,doc/p2pool-dash/{README.md,docs/OPERATIONS.md}} \
+    "$root"/usr/share/{man/man1/p2pool-dash.1.gz,bash-completion/completions/p2pool-dash,zsh/vendor-completions/_p2pool-dash}; do
     [ -f "$file" ] || fail "$file was not installed"
 done
 [ "$(stat -c %a "$root/etc/default/p2pool-dash")" = 600 ] || fail "/etc/default/p2pool-dash can be read by others"
