@@ -1,10 +1,7 @@
 #include "web/chain_questions.h"
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "dash/primitives/target.h"
+#include "dash/util/coroutines.h"
 #include "dash/util/log.h"
 
 namespace web {
@@ -18,11 +15,6 @@ constexpr std::chrono::seconds kAfterTrouble{10};
 constexpr double kBackfillAfterSeconds = 60;
 /// A day of blocks.
 constexpr std::uint32_t kBackfillBlocks = 576;
-
-asio::awaitable<void> pause(asio::steady_timer::duration duration) {
-    asio::steady_timer timer(co_await asio::this_coro::executor, duration);
-    co_await timer.async_wait(asio::use_awaitable);
-}
 
 asio::awaitable<void> ask_about(Model& model, dash::rpc::Daemon& daemon, dash::Uint256 hash) {
     Model::ChainAnswer answer;
@@ -74,11 +66,11 @@ asio::awaitable<void> ask_chain(Model& model, dash::rpc::Daemon& daemon, std::fu
             trouble = true;
         }
         if (trouble) {
-            co_await pause(kAfterTrouble);
+            co_await dash::pause(kAfterTrouble);
         } else if (hash) {
-            co_await pause(kPause);
+            co_await dash::pause(kPause);
         } else {
-            co_await pause(kNothingToAsk);
+            co_await dash::pause(kNothingToAsk);
         }
     }
 }

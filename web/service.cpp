@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "dash/rpc/daemon.h"
+#include "dash/util/coroutines.h"
 #include "dash/util/log.h"
 #include "web/chain_questions.h"
 #include "web/mailbox.h"
@@ -75,7 +76,6 @@ class Service::Impl {
     [[nodiscard]] Model& model() { return model_; }
 
   private:
-    void run_thread();
     void look();
     void tell(std::string_view name, const Json& data);
     void tell_block(const Json& data);
@@ -110,25 +110,9 @@ class Service::Impl {
 
 void Service::Impl::start() {
     store_.start();
-    asio::co_spawn(io_, ask_chain(model_, daemon_, [this] { site_.changed(); }), [](const std::exception_ptr& failure) {
-        try {
-            if (failure) std::rethrow_exception(failure);
-        } catch (const std::exception& error) {
-            dash::log::error("Found blocks are not looked up any more, please report it: ", error.what());
-        }
-    });
-    thread_ = std::thread([this] { run_thread(); });
-}
-
-void Service::Impl::run_thread() {
-    while (true) {
-        try {
-            io_.run();
-            return;
-        } catch (const std::exception& error) {  // costs the handler that threw, not the pages of the others
-            dash::log::error("Web pages: an error of this program, please report it: ", error.what());
-        }
-    }
+    asio::co_spawn(io_, ask_chain(model_, daemon_, [this] { site_.changed(); }),
+                   dash::log_failure("Found blocks are not looked up any more, please report it"));
+    thread_ = std::thread([this] { dash::run_guarded(io_, "Web pages"); });
 }
 
 void Service::Impl::stop() {

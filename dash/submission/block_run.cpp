@@ -4,11 +4,11 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <exception>
 #include <utility>
 
 #include "dash/submission/run_log.h"
 #include "dash/submission/verdict.h"
+#include "dash/util/coroutines.h"
 #include "dash/util/error.h"
 #include "dash/util/log.h"
 
@@ -21,11 +21,6 @@ namespace asio = boost::asio;
 constexpr std::size_t kSenders = 0;
 constexpr std::size_t kLink = 1;
 constexpr std::size_t kRpc = 2;
-
-asio::awaitable<void> pause(std::chrono::milliseconds time) {
-    asio::steady_timer timer(co_await asio::this_coro::executor, time);
-    co_await timer.async_wait(asio::use_awaitable);
-}
 
 SubmissionReport first_report(const JournalEntry& entry, bool resumed) {
     SubmissionReport report;
@@ -52,14 +47,9 @@ BlockRun::BlockRun(RunContext& context, JournalEntry entry, bool resumed)
 
 /// Runs `work` on its own; the run lives until all of its parts have ended.
 void BlockRun::spawn(asio::awaitable<void> work) {
-    asio::co_spawn(context_.executor, std::move(work), [self = shared_from_this()](std::exception_ptr error) {
-        if (!error) return;
-        try {
-            std::rethrow_exception(error);
-        } catch (const std::exception& trouble) {
-            log::error("Submission of block ", self->block_.hash.to_hex(), ": ", trouble.what());
-        }
-    });
+    asio::co_spawn(context_.executor, std::move(work),
+                   [self = shared_from_this(), tell = log_failure("Submission of block " + block_.hash.to_hex())](
+                       const std::exception_ptr& failure) { tell(failure); });
 }
 
 void BlockRun::start() {

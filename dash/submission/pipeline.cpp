@@ -13,6 +13,8 @@
 #include "dash/rpc/daemon.h"
 #include "dash/submission/block_run.h"
 #include "dash/submission/journal.h"
+#include "dash/submission/spool.h"
+#include "dash/util/coroutines.h"
 #include "dash/util/error.h"
 #include "dash/util/log.h"
 
@@ -36,9 +38,10 @@ class Pipeline::Impl {
 
   private:
     p2p::DaemonLink::Events link_events();
-    void run_thread();
     void begin(JournalEntry entry, bool resumed);
-    void write_journal(std::function<void(Journal&)> write);
+    void keep(const WonBlock& block);
+    std::vector<JournalEntry> take_up_left_over();
+    void on_disk(asio::thread_pool& thread, std::function<void()> write);
     void forget_finished();
     void stop_when_delivered();
 
@@ -46,7 +49,10 @@ class Pipeline::Impl {
     asio::any_io_executor report_executor_;
     ReportHandler on_report_;
 
-    Journal journal_;  // after the constructor only on the journal's thread
+    // After the constructor each only on its thread: one may wait for the disk, the other must not wait for it.
+    Spool spool_;
+    Journal journal_;
+    asio::thread_pool spool_thread_{1};
     asio::thread_pool journal_thread_{1};
     asio::io_context io_{1};
     asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
@@ -68,6 +74,7 @@ Pipeline::Impl::Impl(PipelineSettings settings, asio::any_io_executor report_exe
     : settings_(std::move(settings)),
       report_executor_(std::move(report_executor)),
       on_report_(std::move(on_report)),
+      spool_(settings_.database),
       journal_(settings_.database),
       client_(settings_.rpc),
       daemon_(client_, *settings_.chain),
@@ -79,14 +86,14 @@ Pipeline::Impl::Impl(PipelineSettings settings, asio::any_io_executor report_exe
                senders_,
                settings_.schedule,
                [this](JournalEntry entry) {
-                   write_journal([entry = std::move(entry)](Journal& journal) { journal.update(entry); });
+                   on_disk(journal_thread_, [this, entry = std::move(entry)] { journal_.update(entry); });
                },
                [this](const Uint256& hash) { return runs_.count(hash) != 0 || finished_.count(hash) != 0; },
                [this](const SubmissionReport& report) {
                    asio::post(report_executor_, [handler = on_report_, report] { handler(report); });
                },
                [this] { asio::post(io_, [this] { forget_finished(); }); }},
-      unfinished_(journal_.unfinished()),
+      unfinished_(take_up_left_over()),
       grace_(io_) {
     for (const BlockSenderFactory& make : settings_.senders)
         senders_.push_back(make({io_.get_executor(), daemon_, link_, clock}));
@@ -114,18 +121,7 @@ void Pipeline::Impl::start() {
             begin(std::move(entry), /*resumed=*/true);
         unfinished_.clear();
     });
-    thread_ = std::thread([this] { run_thread(); });
-}
-
-void Pipeline::Impl::run_thread() {
-    while (true) {
-        try {
-            io_.run();
-            return;
-        } catch (const std::exception& error) {  // costs the handler that threw, not the other blocks
-            log::error("Block submission: ", error.what());
-        }
-    }
+    thread_ = std::thread([this] { run_guarded(io_, "Block submission"); });
 }
 
 void Pipeline::Impl::submit(WonBlock block) {
@@ -146,19 +142,36 @@ void Pipeline::Impl::begin(JournalEntry entry, bool resumed) {
         log::error("Block ", hash.to_hex(), " is not submitted: ", kMaxRuns, " others are under way");
         return;
     }
-    if (!resumed) write_journal([block = entry.block](Journal& journal) { journal.add(block); });
+    if (!resumed) keep(entry.block);
     const auto run = std::make_shared<BlockRun>(context_, std::move(entry), resumed);
     runs_.emplace(hash, run);
     run->start();
 }
 
-void Pipeline::Impl::write_journal(std::function<void(Journal&)> write) {
-    asio::post(journal_thread_, [this, write = std::move(write)] {
+/// The spool has the block at once; the journal, when the disk and other writers of its file let it.
+void Pipeline::Impl::keep(const WonBlock& block) {
+    on_disk(spool_thread_, [this, block] { spool_.add(block); });
+    on_disk(journal_thread_, [this, block] {
+        journal_.add(block);
+        on_disk(spool_thread_, [this, hash = block.hash] { spool_.settled(hash); });
+    });
+}
+
+std::vector<JournalEntry> Pipeline::Impl::take_up_left_over() {
+    for (const WonBlock& block : spool_.left_over()) {
+        journal_.add(block);
+        spool_.settled(block.hash);
+    }
+    return journal_.unfinished();
+}
+
+void Pipeline::Impl::on_disk(asio::thread_pool& thread, std::function<void()> write) {
+    asio::post(thread, [write = std::move(write)] {
         try {
-            write(journal_);
+            write();
         } catch (const Error& error) {
-            log::error("A won block cannot be written to the journal, it would be lost if the node stopped now: ",
-                       error.what());
+            log::error("A won block cannot be written to the disk, it could be lost if the node stopped now: ",
+                       error.what(), ". Make room, and see that the node may write there");
         }
     });
 }
@@ -195,6 +208,7 @@ void Pipeline::Impl::stop() {
         thread_.join();
     }
     journal_thread_.join();
+    spool_thread_.join();
 }
 
 Pipeline::Pipeline(PipelineSettings settings, asio::any_io_executor report_executor, ReportHandler on_report,

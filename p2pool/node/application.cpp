@@ -13,6 +13,7 @@
 #include "dash/rpc/client.h"
 #include "dash/rpc/daemon.h"
 #include "dash/submission/pipeline.h"
+#include "dash/util/coroutines.h"
 #include "dash/util/error.h"
 #include "dash/util/log.h"
 #include "p2pool/node/block_broadcaster.h"
@@ -35,6 +36,7 @@ namespace p2pool::node {
 namespace {
 
 namespace asio = boost::asio;
+using dash::pause;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -63,11 +65,6 @@ constexpr seconds kStallPatience{30};
 constexpr milliseconds kStopPatience{4800};
 /// A template that takes longer is asked for again.
 constexpr milliseconds kRpcTimeout{10'000};
-
-asio::awaitable<void> pause(asio::steady_timer::duration duration) {
-    asio::steady_timer timer(co_await asio::this_coro::executor, duration);
-    co_await timer.async_wait(asio::use_awaitable);
-}
 
 std::uint64_t random_seed() {
     std::random_device device;

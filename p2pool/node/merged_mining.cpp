@@ -1,12 +1,10 @@
 #include "p2pool/node/merged_mining.h"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "dash/util/coroutines.h"
 #include "dash/util/error.h"
 #include "dash/util/log.h"
 
@@ -15,6 +13,8 @@ namespace {
 
 namespace asio = boost::asio;
 using nlohmann::json;
+
+constexpr const char* kBroken = "Merged mining: an error of this program, please report it";
 
 /// Targets travel little-endian, hashes big-endian. Some daemons write "_target".
 std::optional<dash::Uint256> parse_target(const json& answer) {
@@ -47,16 +47,11 @@ MergedMining::MergedMining(asio::any_io_executor executor, const std::vector<das
 
 void MergedMining::start() {
     for (std::size_t i = 0; i < daemons_.size(); ++i)
-        asio::co_spawn(executor_, follow(i), asio::detached);
+        asio::co_spawn(executor_, follow(i), dash::log_failure(kBroken));
 }
 
 void MergedMining::submit(work::AuxSolution solution) {
-    asio::co_spawn(executor_, bring(std::move(solution)), asio::detached);
-}
-
-asio::awaitable<void> MergedMining::pause(std::chrono::milliseconds time) {
-    asio::steady_timer timer(executor_, time);
-    co_await timer.async_wait(asio::use_awaitable);
+    asio::co_spawn(executor_, bring(std::move(solution)), dash::log_failure(kBroken));
 }
 
 asio::awaitable<void> MergedMining::follow(std::size_t daemon) {
@@ -74,7 +69,7 @@ asio::awaitable<void> MergedMining::follow(std::size_t daemon) {
             if (!problem.empty()) dash::log::warning("Merged mining: ", client.settings().url(), ": ", problem);
             told = problem;
         }
-        co_await pause(problem.empty() ? schedule_.poll : schedule_.after_trouble);
+        co_await dash::pause(problem.empty() ? schedule_.poll : schedule_.after_trouble);
     }
 }
 
@@ -112,7 +107,7 @@ asio::awaitable<void> MergedMining::bring(work::AuxSolution solution) {
             dash::log::warning("Error submitting merged block ", hash, " to ", client.settings().url(), ": ",
                                error.what(), attempt < schedule_.submit_attempts ? " (will retry)" : " (giving up)");
         }
-        co_await pause(schedule_.submit_retry);
+        co_await dash::pause(schedule_.submit_retry);
     }
 }
 

@@ -38,7 +38,6 @@ class MergedMining {
   private:
     boost::asio::awaitable<void> follow(std::size_t daemon);
     boost::asio::awaitable<void> bring(work::AuxSolution solution);
-    boost::asio::awaitable<void> pause(std::chrono::milliseconds time);
     void take(const work::AuxBlock& block);
 
     boost::asio::any_io_executor executor_;

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "dash/util/log.h"
-#include "p2pool/stratum/steady_seconds.h"
+#include "dash/util/steady_seconds.h"
 
 namespace p2pool::stratum {
 namespace {

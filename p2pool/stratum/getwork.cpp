@@ -5,8 +5,8 @@
 #include "dash/primitives/merkle.h"
 #include "dash/primitives/sha256.h"
 #include "dash/util/error.h"
+#include "dash/util/steady_seconds.h"
 #include "p2pool/stratum/getwork_data.h"
-#include "p2pool/stratum/steady_seconds.h"
 #include "p2pool/stratum/submit.h"
 
 namespace p2pool::stratum {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "dash/util/log.h"
-#include "p2pool/stratum/steady_seconds.h"
+#include "dash/util/steady_seconds.h"
 
 namespace p2pool::stratum {
 namespace {

@@ -15,9 +15,9 @@
 
 #include "dash/util/error.h"
 #include "dash/util/log.h"
+#include "dash/util/steady_seconds.h"
 #include "p2pool/stratum/connection.h"
 #include "p2pool/stratum/file_limit.h"
-#include "p2pool/stratum/steady_seconds.h"
 
 namespace p2pool::stratum {
 namespace {

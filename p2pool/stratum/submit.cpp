@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "p2pool/stratum/steady_seconds.h"
+#include "dash/util/steady_seconds.h"
 
 namespace p2pool::stratum {
 namespace {

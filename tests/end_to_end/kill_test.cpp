@@ -32,8 +32,8 @@ constexpr std::uint64_t kRoundsOfAChain = 4;
 constexpr std::uint64_t kLongestRunMilliseconds = 2500;
 /// What may be lost of the shares …
 constexpr double kShareSeconds = 1;
-/// … and how long a block may take to the journal: one fsync, on a busy disk.
-constexpr double kBlockSeconds = 0.25;
+/// … and how long a block may take to the spool: no disk is waited for, only the processor.
+constexpr double kBlockSeconds = 0.03;
 /// One hash in 1024 is a block.
 const std::vector<std::string> kBlockDifficulty = {"--bits", "20003fff"};
 

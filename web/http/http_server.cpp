@@ -6,7 +6,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -17,6 +16,7 @@
 #include <optional>
 #include <utility>
 
+#include "dash/util/coroutines.h"
 #include "dash/util/log.h"
 #include "web/http/event_hub.h"
 #include "web/http/gzip.h"
@@ -265,14 +265,7 @@ void HttpServer::take(p2pool::stratum::HttpConnection connection) {
     asio::co_spawn(
         io_,
         [session, received = std::move(connection.received)]() mutable { return session->run(std::move(received)); },
-        [](const std::exception_ptr& failure) {
-            try {
-                if (failure) std::rethrow_exception(failure);
-            } catch (const std::exception& reason) {
-                dash::log::error("A web connection ends by an error of this program, please report it: ",
-                                 reason.what());
-            }
-        });
+        dash::log_failure("A web connection ends by an error of this program, please report it"));
 }
 
 }  // namespace web

@@ -5,9 +5,9 @@
 
 #include "dash/broadcaster/peer_file.h"
 #include "dash/broadcaster/report_reader.h"
-#include "dash/util/log.h"
 #include "dash/util/sqlite.h"
 #include "tests/support/machine.h"
+#include "tests/support/quiet_log.h"
 #include "tests/unit/broadcaster/broadcaster_place.h"
 
 using namespace dash::broadcaster;
@@ -18,17 +18,6 @@ using tests::NetworkPeers;
 using tests::peer_address;
 using Manner = NetworkPeers::Manner;
 using Place = tests::BroadcasterPlace;
-
-namespace {
-
-[[maybe_unused]] const bool kQuiet = [] {
-    dash::log::Settings settings;
-    settings.console = false;
-    dash::log::configure(settings);
-    return true;
-}();
-
-}  // namespace
 
 TEST_CASE("a won block reaches thirty peers, and dashd once") {
     Place place;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "dash/primitives/script.h"
-#include "dash/util/log.h"
+#include "tests/support/quiet_log.h"
 #include "tests/unit/node/node_fixture.h"
 #include "tests/unit/rpc/event_loop.h"
 #include "tests/unit/rpc/fake_rpc_server.h"
@@ -27,13 +27,6 @@ using tests::RpcReply;
 using tests::RpcRequest;
 
 namespace {
-
-[[maybe_unused]] const bool kQuiet = [] {
-    dash::log::Settings settings;
-    settings.console = false;
-    dash::log::configure(settings);
-    return true;
-}();
 
 AuxTreePtr tree_with(const std::optional<Uint256>& target) {
     return std::make_shared<const AuxTree>(

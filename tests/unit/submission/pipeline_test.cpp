@@ -8,7 +8,8 @@
 
 #include "dash/primitives/chain_params.h"
 #include "dash/submission/journal.h"
-#include "dash/util/log.h"
+#include "dash/util/sqlite.h"
+#include "tests/support/quiet_log.h"
 #include "tests/unit/rpc/event_loop.h"
 #include "tests/unit/submission/scripted_dashd.h"
 #include "tests/unit/submission/temporary_folder.h"
@@ -20,13 +21,6 @@ using namespace std::chrono_literals;
 using dash::Bytes;
 using dash::Uint256;
 using nlohmann::json;
-
-[[maybe_unused]] const bool kQuiet = [] {
-    dash::log::Settings settings;
-    settings.console = false;
-    dash::log::configure(settings);
-    return true;
-}();
 
 constexpr std::uint32_t kHeight = 500;
 const Uint256 kHash(0xb10c);
@@ -366,6 +360,31 @@ TEST_CASE("what one run could not finish, the next one does") {
     REQUIRE(place.wait_for(BlockState::kConfirmed));
     CHECK(place.last().resumed);
     CHECK(place.last().finder == "rig");
+}
+
+TEST_CASE("a block survives a kill while others keep the journal from being written") {
+    Place place;
+    Pipeline& pipeline = place.start();
+    const std::filesystem::path kept = place.settings().database.string() + ".won";
+    dash::sqlite::Database other(place.settings().database);
+    {
+        const dash::sqlite::Transaction busy(other);
+        pipeline.submit(won_block());
+        REQUIRE(place.wait_until([&] { return std::filesystem::file_size(kept) > won_block().bytes->size(); }));
+        CHECK(!other.prepare("SELECT hash FROM won_blocks").step());
+        std::filesystem::copy_file(kept, place.folder.path() / "killed.sqlite3.won");
+    }
+    CHECK(place.wait_until([&] { return std::filesystem::file_size(kept) == 0; }));
+    REQUIRE(place.wait_for(BlockState::kAccepted));
+    pipeline.stop();
+
+    place.reports.clear();
+    PipelineSettings after_kill = place.settings();
+    after_kill.database = place.folder.path() / "killed.sqlite3";
+    place.start(after_kill);
+    REQUIRE(place.wait_for(BlockState::kAccepted));
+    CHECK(place.last().resumed);
+    CHECK(place.last().hash == kHash);
 }
 
 TEST_CASE("stopping right after a block was won still delivers it") {
