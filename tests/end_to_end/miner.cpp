@@ -35,7 +35,7 @@ dash::Uint256 from_stratum_order(const std::string& hex) {
 
 }  // namespace
 
-Miner::Miner(std::uint16_t port, const std::string& user) : socket_(port), user_(user) {
+Miner::Miner(std::uint16_t port, const std::string& user, const std::string& host) : socket_(port, host), user_(user) {
     const nlohmann::json subscribed = call("mining.subscribe", {"test-miner/1.0"}).at("result");
     extranonce1_ = subscribed.at(1).get<std::string>();
     extranonce2_size_ = subscribed.at(2).get<std::size_t>();

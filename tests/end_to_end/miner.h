@@ -41,7 +41,7 @@ struct Found {
 class Miner {
   public:
     /// Connects, subscribes and authorizes, and waits for the first job.
-    Miner(std::uint16_t port, const std::string& user);
+    Miner(std::uint16_t port, const std::string& user, const std::string& host = "127.0.0.1");
 
     /// The answer to a call; notifications that come meanwhile are taken in.
     nlohmann::json call(const std::string& method, const nlohmann::json& params);

@@ -8,11 +8,12 @@
 
 namespace tests {
 
-/// A TCP connection to 127.0.0.1 for tests: every call waits, with a limit, and throws std::runtime_error when it is
+/// A TCP connection on this machine for tests: every call waits, with a limit, and throws std::runtime_error when it is
 /// reached.
 class BlockingSocket {
   public:
-    explicit BlockingSocket(std::uint16_t port);
+    /// `host` is an IPv4 address in digits.
+    explicit BlockingSocket(std::uint16_t port, const std::string& host = "127.0.0.1");
     ~BlockingSocket();
     BlockingSocket(const BlockingSocket&) = delete;
     BlockingSocket& operator=(const BlockingSocket&) = delete;
