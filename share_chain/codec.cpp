@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -196,22 +197,70 @@ dash::BlockHeader full_header(const MinHeader& min_header, const dash::Uint256& 
     return header;
 }
 
-SharePtr load_type_16(dash::ByteSpan contents, const Network& network) {
-    return make_share(decode_contents(contents), network);
+/// The share but for its hash, with every check that needs no hash.
+std::shared_ptr<Share> without_hash(ShareContents contents, const Network& network) {
+    check_sizes(contents);
+    check_references(contents.share_info);
+    auto share = std::make_shared<Share>();
+    share->gentx_hash = coinbase_hash(contents, network);
+    share->header = full_header(contents.min_header, dash::root_from_branch(share->gentx_hash, contents.merkle_branch));
+
+    const std::optional<dash::Uint256> target = dash::target_if_it_fits(contents.share_info.bits);
+    if (!target || *target > network.max_target) throw dash::PeerMisbehaving("share target invalid");
+    share->target = *target;
+    share->max_target = dash::target_if_it_fits(contents.share_info.max_bits).value_or(dash::Uint256::max());
+    share->block_target = dash::target_if_it_fits(share->header.bits).value_or(dash::Uint256::max());
+    share->contents = std::move(contents);
+    return share;
+}
+
+/// `hash`: that of the share's header.
+SharePtr with_hash(std::shared_ptr<Share> share, const dash::Uint256& hash) {
+    if (hash > share->target) throw dash::PeerMisbehaving("share PoW invalid");
+    share->hash = hash;
+    share->packed = encode_contents(share->contents);
+    return share;
+}
+
+SharePtr hashed(std::shared_ptr<Share> share) {
+    const dash::Uint256 hash = dash::x11::hash_number(share->header.serialize());
+    return with_hash(std::move(share), hash);
+}
+
+std::shared_ptr<Share> decode_type_16(dash::ByteSpan contents, const Network& network) {
+    return without_hash(decode_contents(contents), network);
 }
 
 struct TypeOfShare {
     std::uint64_t number = 0;
-    SharePtr (*load)(dash::ByteSpan contents, const Network& network) = nullptr;
+    std::shared_ptr<Share> (*decode)(dash::ByteSpan contents, const Network& network) = nullptr;  ///< without the hash
 };
 
 /// All that this node understands, oldest first.
-constexpr std::array<TypeOfShare, 1> kTypes = {{{kShareType, load_type_16}}};
+constexpr std::array<TypeOfShare, 1> kTypes = {{{kShareType, decode_type_16}}};
 
 const TypeOfShare* find_type(std::uint64_t number) {
     const auto found =
         std::find_if(kTypes.begin(), kTypes.end(), [&](const TypeOfShare& type) { return type.number == number; });
     return found == kTypes.end() ? nullptr : found;
+}
+
+std::shared_ptr<Share> decode(const TypedContents& typed, const Network& network) {
+    if (const TypeOfShare* type = find_type(typed.type)) return type->decode(typed.contents, network);
+    if (typed.type < kTypes.front().number) throw dash::PeerMisbehaving("sent an obsolete share");
+    throw dash::DecodeError("unknown share type: " + std::to_string(typed.type));
+}
+
+/// Calls `step`; what it refuses the share for is told in `loaded`.
+template <typename Step>
+void note_problem(LoadedShare& loaded, Step step) {
+    try {
+        step();
+    } catch (const dash::PeerMisbehaving& error) {
+        loaded = {.share = nullptr, .problem = error.what(), .misbehaving = true};
+    } catch (const dash::Error& error) {
+        loaded = {.share = nullptr, .problem = error.what(), .misbehaving = false};
+    }
 }
 
 }  // namespace
@@ -279,29 +328,32 @@ bool is_known_type(std::uint64_t type) {
 }
 
 SharePtr load_share(const TypedContents& typed, const Network& network) {
-    if (const TypeOfShare* type = find_type(typed.type)) return type->load(typed.contents, network);
-    if (typed.type < kTypes.front().number) throw dash::PeerMisbehaving("sent an obsolete share");
-    throw dash::DecodeError("unknown share type: " + std::to_string(typed.type));
+    return hashed(decode(typed, network));
+}
+
+std::vector<LoadedShare> load_shares(std::span<const TypedContents> batch, const Network& network) {
+    std::vector<LoadedShare> loaded(batch.size());
+    std::vector<std::shared_ptr<Share>> decoded(batch.size());
+    std::vector<dash::x11::HeaderBytes> headers;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        note_problem(loaded[i], [&] {
+            decoded[i] = decode(batch[i], network);
+            headers.push_back(decoded[i]->header.serialize());
+        });
+    }
+    std::vector<dash::x11::Digest> digests(headers.size());
+    dash::x11::hash_many(headers, digests);
+    auto digest = digests.begin();
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (decoded[i] == nullptr) continue;
+        const dash::Uint256 hash = dash::Uint256::from_bytes(*digest++);
+        note_problem(loaded[i], [&] { loaded[i].share = with_hash(std::move(decoded[i]), hash); });
+    }
+    return loaded;
 }
 
 SharePtr make_share(ShareContents contents, const Network& network) {
-    check_sizes(contents);
-    check_references(contents.share_info);
-    auto share = std::make_shared<Share>();
-    share->gentx_hash = coinbase_hash(contents, network);
-    share->header = full_header(contents.min_header, dash::root_from_branch(share->gentx_hash, contents.merkle_branch));
-
-    const std::optional<dash::Uint256> target = dash::target_if_it_fits(contents.share_info.bits);
-    if (!target || *target > network.max_target) throw dash::PeerMisbehaving("share target invalid");
-    share->target = *target;
-    share->max_target = dash::target_if_it_fits(contents.share_info.max_bits).value_or(dash::Uint256::max());
-    share->block_target = dash::target_if_it_fits(share->header.bits).value_or(dash::Uint256::max());
-
-    share->hash = dash::x11::hash_number(share->header.serialize());
-    if (share->hash > share->target) throw dash::PeerMisbehaving("share PoW invalid");
-    share->packed = encode_contents(contents);
-    share->contents = std::move(contents);
-    return share;
+    return hashed(without_hash(std::move(contents), network));
 }
 
 }  // namespace share_chain

@@ -125,14 +125,17 @@ template <typename Vector>
         _mm_storeu_si128(reinterpret_cast<__m128i*>(to + 16 * i), _mm_shuffle_epi8(s.row[4 + i], separate));
 }
 
+/// Of nothing but the digest's size in bits, big-endian at the end of the matrix.
+[[gnu::always_inline]] inline Rows first_chain() {
+    Rows chain{};
+    chain.row[6] = _mm_setr_epi32(0, 0, 0, 2 << 24);
+    return chain;
+}
+
 /// permute_both(p, q) applies P and Q, permute_p(p) P alone.
 template <typename PermuteBoth, typename PermuteP>
 [[gnu::always_inline]] inline Digest512 hash(ByteSpan input, PermuteBoth permute_both, PermuteP permute_p) {
-    Rows chain;
-    for (auto& row : chain.row)
-        row = _mm_setzero_si128();
-    chain.row[6] = _mm_setr_epi32(0, 0, 0, 2 << 24);  // the digest's size in bits, big-endian at the end of the matrix
-
+    Rows chain = first_chain();
     const auto compress = [&](const std::uint8_t* block) {
         Rows q = load_columns(block);
         Rows p = q ^ chain;

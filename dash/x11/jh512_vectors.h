@@ -3,7 +3,7 @@
 #include <cstring>
 #include <utility>
 
-#if defined(__GFNI__)
+#if defined(__AVX2__)
 #include <immintrin.h>
 #endif
 
@@ -13,26 +13,55 @@
 #include "dash/x11/vectors.h"
 #include "dash/x11/words.h"
 
-/// JH-512 of the final round of the SHA-3 competition (42 rounds), bit-sliced over 128-bit vectors of the compiler.
-/// Everything is of internal linkage: each including file compiles it for its own instruction set.
+/// JH-512 of the final round of the SHA-3 competition (42 rounds), bit-sliced over vectors of the compiler: 128 bits a
+/// message, and as many messages side by side as `Vector` has room for. Everything is of internal linkage: each
+/// including file compiles it for its own instruction set.
 namespace dash::x11 {
 namespace {
 
 constexpr std::size_t kBlockBytes = 64;
 
-using Vector = std::uint64_t __attribute__((vector_size(16)));
-using VectorBytes = std::uint8_t __attribute__((vector_size(16)));
+using OneMessage = std::uint64_t __attribute__((vector_size(16)));
+
+template <typename Vector>
+struct BytesOf {};
+template <>
+struct BytesOf<OneMessage> {
+    using Type = std::uint8_t __attribute__((vector_size(16)));
+};
+template <>
+struct BytesOf<LongWords4> {
+    using Type = std::uint8_t __attribute__((vector_size(32)));
+};
+template <>
+struct BytesOf<LongWords8> {
+    using Type = std::uint8_t __attribute__((vector_size(64)));
+};
+
+template <typename Vector>
+constexpr std::size_t kMessages = sizeof(Vector) / sizeof(OneMessage);
 
 /// Bits of the same weight of all elements in even places, and in odd places; most significant weight first.
+template <typename Vector>
 struct State {
     Vector even[4];
     Vector odd[4];
 };
 
+/// The same 16 bytes for each message.
+template <typename Vector>
 [[gnu::always_inline]] inline Vector load(const std::uint8_t* from) {
-    Vector result;
-    std::memcpy(&result, from, sizeof result);
-    return result;
+    OneMessage one;
+    std::memcpy(&one, from, sizeof one);
+    if constexpr (kMessages<Vector> == 1) return one;
+#if defined(__AVX2__)
+    if constexpr (kMessages<Vector> == 2)
+        return reinterpret_cast<Vector>(_mm256_broadcastsi128_si256(reinterpret_cast<__m128i>(one)));
+#endif
+#if defined(__AVX512F__)
+    if constexpr (kMessages<Vector> == 4)
+        return reinterpret_cast<Vector>(_mm512_broadcast_i32x4(reinterpret_cast<__m128i>(one)));
+#endif
 }
 
 constexpr auto kXor = [](auto a, auto b, auto c) { return (a ^ b) ^ c; };
@@ -42,6 +71,7 @@ constexpr auto kNotXorAndNot = [](auto a, auto b, auto c) { return ~a ^ (b & ~c)
 constexpr auto kXorOr = [](auto a, auto b, auto c) { return a ^ (b | c); };
 
 /// The S-box that `c` selects for each element: S0 for 0, S1 for 1. Written for a short chain of dependencies.
+template <typename Vector>
 [[gnu::always_inline]] inline void substitute(Vector (&x)[4], Vector c) {
     const Vector b0 = logic(kXorAndNot, x[0], c, x[2]);
     const Vector t = logic(kXorAnd, c, b0, x[1]);
@@ -56,6 +86,7 @@ constexpr auto kXorOr = [](auto a, auto b, auto c) { return a ^ (b | c); };
 }
 
 /// The code over GF(16) that mixes each element in an even place with its odd neighbour.
+template <typename Vector>
 [[gnu::always_inline]] inline void mix(Vector (&a)[4], Vector (&b)[4]) {
     b[0] ^= a[1];
     b[1] ^= a[2];
@@ -73,28 +104,41 @@ constexpr bool kShufflesBytes = true;
 constexpr bool kShufflesBytes = false;
 #endif
 
-template <std::size_t kDistance, std::size_t... i>
+template <std::size_t kDistance, typename Vector, std::size_t... i>
 [[gnu::always_inline]] inline Vector exchange_bytes(Vector x, std::index_sequence<i...>) {
-    const auto bytes = reinterpret_cast<VectorBytes>(x);
+    const auto bytes = reinterpret_cast<typename BytesOf<Vector>::Type>(x);
     return reinterpret_cast<Vector>(__builtin_shufflevector(bytes, bytes, (i ^ kDistance)...));
 }
 
+#if defined(__GFNI__)
+/// Multiplies each byte by a matrix over GF(2), whose last row makes bit 0.
+template <typename Vector>
+[[gnu::always_inline]] inline Vector affine(Vector x, long long matrix) {
+    if constexpr (kMessages<Vector> == 1) {
+        return reinterpret_cast<Vector>(
+            _mm_gf2p8affine_epi64_epi8(reinterpret_cast<__m128i>(x), _mm_set1_epi64x(matrix), 0));
+    } else {
+        return reinterpret_cast<Vector>(
+            _mm512_gf2p8affine_epi64_epi8(reinterpret_cast<__m512i>(x), _mm512_set1_epi64(matrix), 0));
+    }
+}
+#endif
+
 /// Exchanges bits whose numbers differ by kDistance.
-template <std::size_t kDistance>
+template <std::size_t kDistance, typename Vector>
 [[gnu::always_inline]] inline Vector exchange(Vector x) {
     if constexpr (kDistance == 64 || (kShufflesBytes && kDistance >= 8)) {
-        return exchange_bytes<kDistance / 8>(x, std::make_index_sequence<16>());
+        return exchange_bytes<kDistance / 8>(x, std::make_index_sequence<sizeof(Vector)>());
 #if defined(__GFNI__)
     } else if constexpr (kDistance < 8) {
-        // The matrix over GF(2) that permutes the bits of each byte; its last row makes bit 0.
+        // The matrix that permutes the bits.
         constexpr std::uint64_t kMatrix = [] {
             std::uint64_t rows = 0;
             for (std::size_t bit = 0; bit < 8; ++bit)
                 rows = rows << 8 | std::uint64_t{1} << (bit ^ kDistance);
             return rows;
         }();
-        return reinterpret_cast<Vector>(_mm_gf2p8affine_epi64_epi8(
-            reinterpret_cast<__m128i>(x), _mm_set1_epi64x(static_cast<long long>(kMatrix)), 0));
+        return affine<Vector>(x, static_cast<long long>(kMatrix));
 #endif
     } else {
         // Ones where bit kDistance of the bit number is zero.
@@ -103,25 +147,25 @@ template <std::size_t kDistance>
     }
 }
 
-template <std::size_t kStep>
-[[gnu::always_inline]] inline void round(State& x, const JhRoundConstants& constants) {
-    substitute(x.even, load(constants.even));
-    substitute(x.odd, load(constants.odd));
+template <std::size_t kStep, typename Vector>
+[[gnu::always_inline]] inline void round(State<Vector>& x, const JhRoundConstants& constants) {
+    substitute(x.even, load<Vector>(constants.even));
+    substitute(x.odd, load<Vector>(constants.odd));
     mix(x.even, x.odd);
     for (Vector& v : x.odd)
         v = exchange<std::size_t{1} << kStep>(v);
 }
 
-template <std::size_t... kStep>
-[[gnu::always_inline]] inline void seven_rounds(State& x, const JhRoundConstants* constants,
+template <typename Vector, std::size_t... kStep>
+[[gnu::always_inline]] inline void seven_rounds(State<Vector>& x, const JhRoundConstants* constants,
                                                 std::index_sequence<kStep...>) {
     (round<kStep>(x, constants[kStep]), ...);
 }
 
 /// The compression function F8.
-void compress(State& state, const std::uint8_t* block) {
-    const Vector message[4] = {load(block), load(block + 16), load(block + 32), load(block + 48)};
-    State x = state;
+template <typename Vector>
+void compress(State<Vector>& state, const Vector (&message)[4]) {
+    State<Vector> x = state;
     x.even[0] ^= message[0];
     x.odd[0] ^= message[1];
     x.even[1] ^= message[2];
@@ -135,19 +179,27 @@ void compress(State& state, const std::uint8_t* block) {
     state = x;
 }
 
+/// The same block for each message.
+template <typename Vector>
+void compress(State<Vector>& state, const std::uint8_t* block) {
+    compress(state,
+             {load<Vector>(block), load<Vector>(block + 16), load<Vector>(block + 32), load<Vector>(block + 48)});
+}
+
 /// The state before the first block: a block of zeros after the length of the digest in bits.
-State initial_state() {
+template <typename Vector>
+State<Vector> initial_state() {
     constexpr std::uint8_t kZeros[kBlockBytes] = {};
     constexpr std::uint8_t kDigestBits[16] = {512 >> 8, 512 & 0xff};
-    State state{};
-    state.even[0] = load(kDigestBits);
+    State<Vector> state{};
+    state.even[0] = load<Vector>(kDigestBits);
     compress(state, kZeros);
     return state;
 }
 
 Digest512 jh512_vectors(ByteSpan input) {
-    static const State kInitial = initial_state();
-    State state = kInitial;
+    static const State<OneMessage> kInitial = initial_state<OneMessage>();
+    State<OneMessage> state = kInitial;
     const std::size_t whole = input.size() - input.size() % kBlockBytes;
     for (std::size_t i = 0; i < whole; i += kBlockBytes)
         compress(state, input.data() + i);
@@ -159,9 +211,30 @@ Digest512 jh512_vectors(ByteSpan input) {
         compress(state, tail.bytes + i);
 
     Digest512 out;
-    const Vector result[4] = {state.even[2], state.odd[2], state.even[3], state.odd[3]};
+    const OneMessage result[4] = {state.even[2], state.odd[2], state.even[3], state.odd[3]};
     std::memcpy(out.data(), result, sizeof result);
     return out;
+}
+
+/// In place, of kMessages<Vector> digests.
+template <typename Vector>
+void hash_lanes(Digest512* digests) {
+    static const State<Vector> kInitial = initial_state<Vector>();
+    State<Vector> state = kInitial;
+    Vector message[4];
+    for (std::size_t lane = 0; lane < kMessages<Vector>; ++lane)
+        for (std::size_t i = 0; i < 4; ++i)
+            std::memcpy(reinterpret_cast<std::uint8_t*>(&message[i]) + 16 * lane, digests[lane].data() + 16 * i, 16);
+    compress(state, message);
+
+    PaddedTail<kBlockBytes, 8> padding(ByteSpan{});
+    store_big<std::uint64_t>(padding.trailer(), 8 * sizeof(Digest512));
+    compress(state, padding.bytes);
+    const Vector result[4] = {state.even[2], state.odd[2], state.even[3], state.odd[3]};
+    for (std::size_t lane = 0; lane < kMessages<Vector>; ++lane)
+        for (std::size_t i = 0; i < 4; ++i)
+            std::memcpy(digests[lane].data() + 16 * i, reinterpret_cast<const std::uint8_t*>(&result[i]) + 16 * lane,
+                        16);
 }
 
 }  // namespace

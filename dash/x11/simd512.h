@@ -17,8 +17,11 @@ inline constexpr std::size_t kSteps = 32;
 /// The transform of a block, each point between -128 and 128.
 using Transformed = std::array<std::int16_t, kPoints>;
 
-/// The last block of a message of 64 bytes holds nothing but that length: transformed at compile time.
-extern const Transformed kTransformedLengthOf64;
+/// The expanded message: eight words for each step.
+using Expanded = std::array<std::array<std::uint32_t, 8>, kSteps>;
+
+/// The last block of a message of 64 bytes holds nothing but that length: expanded at compile time.
+extern const Expanded kExpandedLengthOf64;
 
 /// Step i takes group [i] of the 32 groups of eight words that make the expanded message.
 inline constexpr std::array<std::uint8_t, kSteps> kOrder = {4,  6,  0,  2,  7,  5,  3,  1,  15, 11, 12,

@@ -11,6 +11,7 @@
 namespace dash::x11 {
 namespace {
 
+using simd::Expanded;
 using simd::kModulus;
 using simd::kPoints;
 using simd::Transformed;
@@ -59,6 +60,24 @@ constexpr Transformed transform(const std::uint8_t* block, bool last) {
     return points;
 }
 
+constexpr std::uint32_t pair(std::int32_t low, std::int32_t high, std::int32_t factor) {
+    return (static_cast<std::uint32_t>(low * factor) & 0xffff) | (static_cast<std::uint32_t>(high * factor) << 16);
+}
+
+constexpr Expanded expand(const Transformed& points) {
+    Expanded expanded{};
+    for (std::size_t step = 0; step < simd::kSteps; ++step) {
+        const std::size_t group = simd::kOrder[step];
+        for (std::size_t j = 0; j < 8; ++j) {
+            const std::size_t near = 16 * group + 2 * j;
+            const std::size_t far = 16 * (group % 8) + 2 * j + (group < 24 ? 0 : 1);
+            expanded[step][j] = group < 16 ? pair(points[near], points[near + 1], simd::kNearFactor)
+                                           : pair(points[far], points[far + 128], simd::kFarFactor);
+        }
+    }
+    return expanded;
+}
+
 constexpr std::array<std::uint8_t, simd::kBlockBytes> length_block(std::uint64_t bits) {
     std::array<std::uint8_t, simd::kBlockBytes> block{};
     for (std::size_t i = 0; i < 8; ++i)
@@ -69,7 +88,7 @@ constexpr std::array<std::uint8_t, simd::kBlockBytes> length_block(std::uint64_t
 }  // namespace
 
 namespace simd {
-alignas(32) constinit const Transformed kTransformedLengthOf64 = transform(length_block(512).data(), true);
+alignas(32) constinit const Expanded kExpandedLengthOf64 = expand(transform(length_block(512).data(), true));
 }
 
 namespace portable {
@@ -77,21 +96,6 @@ namespace {
 
 using Row = std::array<std::uint32_t, 8>;
 using Chain = std::array<Row, 4>;  // A, B, C, D
-
-std::uint32_t pair(std::int32_t low, std::int32_t high, std::int32_t factor) {
-    return (static_cast<std::uint32_t>(low * factor) & 0xffff) | (static_cast<std::uint32_t>(high * factor) << 16);
-}
-
-Row expand(const Transformed& points, std::size_t step) {
-    const std::size_t group = simd::kOrder[step];
-    Row words;
-    for (std::size_t j = 0; j < 8; ++j) {
-        const std::size_t at = 16 * (group % 8) + 2 * j + (group < 24 ? 0 : 1);
-        words[j] = group < 16 ? pair(points[16 * group + 2 * j], points[16 * group + 2 * j + 1], simd::kNearFactor)
-                              : pair(points[at], points[at + 128], simd::kFarFactor);
-    }
-    return words;
-}
 
 std::uint32_t choose(std::uint32_t a, std::uint32_t b, std::uint32_t c) {
     return ((b ^ c) & a) ^ c;
@@ -119,12 +123,12 @@ void step(Chain& state, std::size_t index, const Row& words, const int (&rotatio
     a = next;
 }
 
-void compress(Chain& chain, const std::uint8_t* block, const Transformed& points) {
+void compress(Chain& chain, const std::uint8_t* block, const Expanded& words) {
     const Chain before = chain;
     for (std::size_t i = 0; i < 32; ++i)
         chain[i / 8][i % 8] ^= load_little<std::uint32_t>(block + 4 * i);
     for (std::size_t i = 0; i < simd::kSteps; ++i)
-        step(chain, i, expand(points, i), simd::kRotations[i / 8]);
+        step(chain, i, words[i], simd::kRotations[i / 8]);
     // The feed-forward: four steps more, with the chain value for words.
     for (std::size_t i = 0; i < 4; ++i)
         step(chain, simd::kSteps + i, before[i], simd::kRotations[3]);
@@ -138,14 +142,15 @@ Digest512 simd512(ByteSpan input) {
         chain[i / 8][i % 8] = simd::kInitial[i / 8][i % 8];
     const std::size_t rest = input.size() % simd::kBlockBytes;
     for (std::size_t at = 0; at < input.size() - rest; at += simd::kBlockBytes)
-        compress(chain, input.data() + at, transform(input.data() + at, false));
+        compress(chain, input.data() + at, expand(transform(input.data() + at, false)));
     if (rest != 0) {
         std::array<std::uint8_t, simd::kBlockBytes> block{};
         std::memcpy(block.data(), input.data() + input.size() - rest, rest);
-        compress(chain, block.data(), transform(block.data(), false));
+        compress(chain, block.data(), expand(transform(block.data(), false)));
     }
     const auto length = length_block(std::uint64_t{8} * input.size());
-    compress(chain, length.data(), input.size() == 64 ? simd::kTransformedLengthOf64 : transform(length.data(), true));
+    compress(chain, length.data(),
+             input.size() == 64 ? simd::kExpandedLengthOf64 : expand(transform(length.data(), true)));
 
     Digest512 digest;
     for (std::size_t i = 0; i < 16; ++i)

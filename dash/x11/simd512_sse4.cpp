@@ -19,6 +19,7 @@ namespace {
 
 struct Points {
     static constexpr std::size_t kLanes = 8;
+    static constexpr std::size_t kMessages = 1;
     __m128i v;
 
     static Points load(const std::int16_t* from) { return {load128(from)}; }
@@ -80,6 +81,8 @@ struct Row {
         const auto* words = static_cast<const std::uint8_t*>(from);
         return {reinterpret_cast<Words4>(load128(words)), reinterpret_cast<Words4>(load128(words + 16))};
     }
+    static Row load_stored(const std::int16_t* from) { return load(from); }
+    static Row load_block(const std::uint8_t* block) { return load(block); }
     void store(std::uint8_t* to) const {
         store128(to, reinterpret_cast<__m128i>(low));
         store128(to + 16, reinterpret_cast<__m128i>(high));

@@ -12,13 +12,18 @@
 
 /// SIMD-512 over vector registers of a width that the including file chooses by two types of its own:
 ///
-/// `Points` holds kLanes points of the transform, 16 bits each: a + b, a - b, negate(a), shift_left<n>(a), times(a, b)
-/// (the low 16 bits), reduce(a) (congruent modulo 257; see Bound for how small), centred(a) (between -128 and 128),
-/// load_bytes(), load(), store() and transpose(x): each square of kLanes lanes in turn.
+/// `Points` holds kLanes points of the transform, 16 bits each, of kMessages messages: a + b, a - b, negate(a),
+/// shift_left<n>(a), times(a, b) (the low 16 bits), reduce(a) (congruent modulo 257; see Bound for how small),
+/// centred(a) (between -128 and 128), load_bytes(block) of the messages' blocks, load(from) of constants that are the
+/// same for each message, store(to) and transpose(x): each square of kLanes lanes in turn.
 ///
-/// `Row` holds eight words: a + b, a ^ b, choose(a, b, c), majority(a, b, c), rotate_left<n>(a), exchange<n>(a) (word i
-/// from word i ^ n), load(), store(), and for halves of words times_each(a, n), even_halves(a, b) and odd_halves(a, b),
-/// which pair a's halves of that kind (as the low ones) with b's.
+/// `Row` holds eight words of each message: a + b, a ^ b, choose(a, b, c), majority(a, b, c), rotate_left<n>(a),
+/// exchange<n>(a) (word i from word i ^ n), load_block(block), load(from) of constants, load_stored(from) of what
+/// Points::store() left, and for halves of words times_each(a, n), even_halves(a, b) and odd_halves(a, b), which pair
+/// a's halves of that kind (as the low ones) with b's.
+///
+/// A block is `const std::uint8_t*`, or for several messages what adds an offset and is understood by load_bytes() and
+/// load_block().
 ///
 /// Everything is always inlined or, by those types, of internal linkage: see functions.h for why.
 namespace dash::x11::simd {
@@ -158,8 +163,8 @@ alignas(32) inline constexpr auto kSinglePoint = [] {
 
 /// Point i is the sum of x_j 41^(i j), where x_0 to x_127 are the block, x_255 = 1, and x_253 = 1 in a message's last
 /// block. Only the first 16 kInputs bytes of the block are read, the others count as zero.
-template <std::size_t kInputs, typename Points>
-[[gnu::always_inline]] inline void transform(std::int16_t* points, const std::uint8_t* block, bool last) {
+template <std::size_t kInputs, typename Points, typename Block>
+[[gnu::always_inline]] inline void transform(std::int16_t* points, Block block, bool last) {
     constexpr std::size_t kLanes = Points::kLanes;
     constexpr std::size_t kParts = 16 / kLanes;
     // With i = i1 + 16 i0 and j = 16 j1 + j0: transform over j1, multiply by 41^(i1 j0), transform over j0.
@@ -182,7 +187,7 @@ template <std::size_t kInputs, typename Points>
         if (last) y[13] = y[13] + Points::load(kSinglePoint<253>.data() + kLanes * part);
         transform_16<16>(y);
         for (std::size_t i0 = 0; i0 < 16; ++i0)
-            centred(y[i0]).store(points + 16 * i0 + kLanes * part);
+            centred(y[i0]).store(points + Points::kMessages * (16 * i0 + kLanes * part));
     }
 }
 
@@ -192,12 +197,12 @@ struct State {
 };
 
 /// The eight words that the expanded message gives to a step.
-template <std::size_t kStep, typename Row>
+template <std::size_t kStep, std::size_t kMessages, typename Row>
 [[gnu::always_inline]] inline Row expanded_words(const std::int16_t* points) {
     constexpr std::size_t kGroup = kOrder[kStep];
-    if constexpr (kGroup < 16) return times_each(Row::load(points + 16 * kGroup), kNearFactor);
-    const Row near = Row::load(points + 16 * (kGroup % 8));
-    const Row far = Row::load(points + 16 * (kGroup % 8) + 128);
+    if constexpr (kGroup < 16) return times_each(Row::load_stored(points + kMessages * 16 * kGroup), kNearFactor);
+    const Row near = Row::load_stored(points + kMessages * 16 * (kGroup % 8));
+    const Row far = Row::load_stored(points + kMessages * (16 * (kGroup % 8) + 128));
     return times_each(kGroup < 24 ? even_halves(near, far) : odd_halves(near, far), kFarFactor);
 }
 
@@ -214,16 +219,16 @@ template <std::size_t kStep, typename Row>
     s.b = rotated;
 }
 
-template <typename Row, std::size_t... kStep>
-[[gnu::always_inline]] inline void all_steps(State<Row>& s, const std::int16_t* points, std::index_sequence<kStep...>) {
-    (step<kStep>(s, expanded_words<kStep, Row>(points)), ...);
+/// words(step) gives each step its words of the expanded message.
+template <typename Row, typename Words, std::size_t... kStep>
+[[gnu::always_inline]] inline void all_steps(State<Row>& s, Words words, std::index_sequence<kStep...>) {
+    (step<kStep>(s, words(std::integral_constant<std::size_t, kStep>())), ...);
 }
 
-template <typename Row>
-void compress(State<Row>& chain, const std::uint8_t* block, const std::int16_t* points) {
-    State<Row> s = {chain.a ^ Row::load(block), chain.b ^ Row::load(block + 32), chain.c ^ Row::load(block + 64),
-                    chain.d ^ Row::load(block + 96)};
-    all_steps(s, points, std::make_index_sequence<kSteps>());
+/// `s` is the chain value plus the block.
+template <typename Row, typename Words>
+void compress(State<Row>& chain, State<Row> s, Words words) {
+    all_steps(s, words, std::make_index_sequence<kSteps>());
     step<kSteps>(s, chain.a);
     step<kSteps + 1>(s, chain.b);
     step<kSteps + 2>(s, chain.c);
@@ -231,11 +236,16 @@ void compress(State<Row>& chain, const std::uint8_t* block, const std::int16_t* 
     chain = s;
 }
 
-template <std::size_t kInputs, typename Points, typename Row>
-void absorb(State<Row>& chain, const std::uint8_t* block, bool last) {
-    alignas(32) std::int16_t points[kPoints];
+template <std::size_t kInputs, typename Points, typename Row, typename Block>
+void absorb(State<Row>& chain, Block block, bool last) {
+    alignas(64) std::int16_t points[kPoints * Points::kMessages];
     transform<kInputs, Points>(points, block, last);
-    compress(chain, block, points);
+    State<Row> s = {chain.a ^ Row::load_block(block), chain.b ^ Row::load_block(block + 32), chain.c, chain.d};
+    if constexpr (kInputs > 4) {
+        s.c = s.c ^ Row::load_block(block + 64);
+        s.d = s.d ^ Row::load_block(block + 96);
+    }
+    compress(chain, s, [&points](auto step) { return expanded_words<step, Points::kMessages, Row>(points); });
 }
 
 template <typename Points, typename Row>
@@ -246,26 +256,30 @@ void absorb_all(State<Row>& chain, ByteSpan input) {
     if (rest != 0) {
         std::uint8_t block[kBlockBytes] = {};
         std::memcpy(block, input.data() + input.size() - rest, rest);
-        absorb<8, Points>(chain, block, false);
+        absorb<8, Points>(chain, +block, false);
     }
     std::uint8_t length[kBlockBytes] = {};
     store_little<std::uint64_t>(length, std::uint64_t{8} * input.size());
-    absorb<8, Points>(chain, length, true);
+    absorb<8, Points>(chain, +length, true);
 }
 
 /// Only half of the first block is not zero, and the second, which holds the length, is always the same.
-template <typename Points, typename Row>
-void absorb_64(State<Row>& chain, const std::uint8_t* message) {
-    std::uint8_t block[kBlockBytes] = {};
-    std::memcpy(block, message, 64);
-    absorb<4, Points>(chain, block, false);
-    constexpr std::uint8_t kLength[kBlockBytes] = {0, 512 / 256};
-    compress(chain, kLength, kTransformedLengthOf64.data());
+template <typename Points, typename Row, typename Block>
+void absorb_64(State<Row>& chain, Block message) {
+    absorb<4, Points>(chain, message, false);
+    alignas(32) constexpr std::uint32_t kLength[8] = {512};
+    compress(chain, {chain.a ^ Row::load(kLength), chain.b, chain.c, chain.d},
+             [](auto step) { return Row::load(kExpandedLengthOf64[step].data()); });
+}
+
+template <typename Row>
+[[gnu::always_inline]] inline State<Row> first_chain() {
+    return {Row::load(kInitial[0]), Row::load(kInitial[1]), Row::load(kInitial[2]), Row::load(kInitial[3])};
 }
 
 template <typename Points, typename Row>
 [[gnu::always_inline]] inline Digest512 hash(ByteSpan input) {
-    State<Row> chain = {Row::load(kInitial[0]), Row::load(kInitial[1]), Row::load(kInitial[2]), Row::load(kInitial[3])};
+    State<Row> chain = first_chain<Row>();
     if (input.size() == 64) {
         absorb_64<Points>(chain, input.data());
     } else {

@@ -23,6 +23,7 @@ namespace {
 
 struct Points {
     static constexpr std::size_t kLanes = 16;
+    static constexpr std::size_t kMessages = 1;
     __m256i v;
 
     static Points load(const std::int16_t* from) { return {load256(from)}; }
@@ -87,6 +88,8 @@ struct Row {
     Words8 v;
 
     static Row load(const void* from) { return {reinterpret_cast<Words8>(load256(from))}; }
+    static Row load_stored(const std::int16_t* from) { return load(from); }
+    static Row load_block(const std::uint8_t* block) { return load(block); }
     void store(void* to) const { store256(to, reinterpret_cast<__m256i>(v)); }
 };
 

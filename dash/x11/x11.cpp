@@ -1,7 +1,12 @@
 #include "dash/x11/x11.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 #include "dash/x11/functions.h"
 
@@ -48,18 +53,53 @@ constexpr FunctionSet kAvx2 = {"avx2+aes",
                                  {"simd512", avx2::simd512},
                                  {"echo512", sse4::echo512}}}};
 
-constexpr FunctionSet kAvx512 = {"avx512+gfni",
+constexpr FunctionSet kAvx512 = {"avx512+gfni+vaes",
                                  {{{"blake512", portable::blake512},
                                    {"bmw512", portable::bmw512},
                                    {"groestl512", avx512::groestl512},
                                    {"skein512", portable::skein512},
                                    {"jh512", avx512::jh512},
-                                   {"keccak512", avx2::keccak512},
+                                   {"keccak512", avx512::keccak512},
                                    {"luffa512", avx512::luffa512},
                                    {"cubehash512", avx512::cubehash512},
                                    {"shavite512", sse4::shavite512},
                                    {"simd512", avx512::simd512},
                                    {"echo512", sse4::echo512}}}};
+
+/// A function of one message, for all of a batch.
+template <Function512 kFunction, std::size_t kBatch>
+void one_by_one(Digest512* digests) {
+    for (std::size_t i = 0; i < kBatch; ++i)
+        digests[i] = kFunction(digests[i]);
+}
+
+constexpr LaneSet kAvx2Lanes = {"avx2+aes",
+                                avx2::kBatch,
+                                avx2::blake512_lanes,
+                                {{{"bmw512", avx2::bmw512_lanes},
+                                  {"groestl512", one_by_one<avx2::groestl512, avx2::kBatch>},
+                                  {"skein512", avx2::skein512_lanes},
+                                  {"jh512", avx2::jh512_lanes},
+                                  {"keccak512", avx2::keccak512_lanes},
+                                  {"luffa512", avx2::luffa512_lanes},
+                                  {"cubehash512", avx2::cubehash512_lanes},
+                                  {"shavite512", one_by_one<sse4::shavite512, avx2::kBatch>},
+                                  {"simd512", one_by_one<avx2::simd512, avx2::kBatch>},
+                                  {"echo512", one_by_one<sse4::echo512, avx2::kBatch>}}}};
+
+constexpr LaneSet kAvx512Lanes = {"avx512+gfni+vaes",
+                                  avx512::kBatch,
+                                  avx512::blake512_lanes,
+                                  {{{"bmw512", avx512::bmw512_lanes},
+                                    {"groestl512", avx512::groestl512_lanes},
+                                    {"skein512", avx512::skein512_lanes},
+                                    {"jh512", avx512::jh512_lanes},
+                                    {"keccak512", avx512::keccak512_lanes},
+                                    {"luffa512", avx512::luffa512_lanes},
+                                    {"cubehash512", avx512::cubehash512_lanes},
+                                    {"shavite512", avx512::shavite512_lanes},
+                                    {"simd512", avx512::simd512_lanes},
+                                    {"echo512", avx512::echo512_lanes}}}};
 
 bool has_sse4() {
     return __builtin_cpu_supports("ssse3") && __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("aes");
@@ -70,8 +110,18 @@ bool has_avx2() {
            __builtin_cpu_supports("bmi2");
 }
 
+/// clang 14 does not know the name.
+bool has_vaes() {
+    unsigned eax = 0;
+    unsigned ebx = 0;
+    unsigned ecx = 0;
+    unsigned edx = 0;
+    constexpr unsigned kFeatures = 7;
+    return __get_cpuid_count(kFeatures, 0, &eax, &ebx, &ecx, &edx) != 0 && (ecx & bit_VAES) != 0;
+}
+
 bool has_avx512() {
-    return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+    return has_avx2() && has_vaes() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("gfni");
 }
 #endif
@@ -82,12 +132,24 @@ template <const FunctionSet& kSet, std::size_t... kRest>
     return digest;
 }
 
-template <const FunctionSet& kSet>
-Digest chain(ByteSpan input) {
-    const Digest512 digest = chain_rest<kSet>(kSet.members[0].function(input), std::make_index_sequence<10>());
+Digest first_half(const Digest512& digest) {
     Digest result;
     std::copy_n(digest.begin(), result.size(), result.begin());
     return result;
+}
+
+template <const FunctionSet& kSet>
+Digest chain(ByteSpan input) {
+    return first_half(chain_rest<kSet>(kSet.members[0].function(input), std::make_index_sequence<10>()));
+}
+
+template <const LaneSet& kSet>
+void chain_of_many(const HeaderBytes* headers, Digest* digests) {
+    Digest512 wide[kSet.batch];
+    kSet.blake512(headers, wide);
+    for (const LaneSet::Member& member : kSet.others)
+        member.function(wide);
+    std::transform(wide, wide + kSet.batch, digests, first_half);
 }
 
 /// Calls add(set, its chain) for each set that this processor can run, slowest first.
@@ -100,6 +162,17 @@ void for_each_supported(Add add) {
     if (has_avx512()) add(kAvx512, chain<kAvx512>);
 #endif
 }
+
+template <typename Add>
+void for_each_supported_lanes([[maybe_unused]] Add add) {
+#if defined(__x86_64__)
+    if (has_avx2()) add(kAvx2Lanes, chain_of_many<kAvx2Lanes>);
+    if (has_avx512()) add(kAvx512Lanes, chain_of_many<kAvx512Lanes>);
+#endif
+}
+
+/// The rest of a batch is filled up and hashed side by side if it is at least this part of it, else one by one.
+constexpr std::size_t kWorthFilling = 3;
 
 }  // namespace
 
@@ -119,6 +192,47 @@ const std::vector<Implementation>& implementations() {
         return result;
     }();
     return kImplementations;
+}
+
+const std::vector<LaneSet>& lane_sets() {
+    static const std::vector<LaneSet> kSets = [] {
+        std::vector<LaneSet> sets;
+        for_each_supported_lanes([&](const LaneSet& set, auto) { sets.push_back(set); });
+        return sets;
+    }();
+    return kSets;
+}
+
+const std::vector<ManyLanes>& many_lanes() {
+    static const std::vector<ManyLanes> kLanes = [] {
+        std::vector<ManyLanes> result;
+        for_each_supported_lanes([&](const LaneSet& set, auto chain) {
+            result.push_back({set.name, set.batch, chain});
+        });
+        return result;
+    }();
+    return kLanes;
+}
+
+void hash_many(std::span<const HeaderBytes> headers, std::span<Digest> digests) {
+    if (headers.size() != digests.size()) throw std::invalid_argument("as many digests as headers are needed");
+    if (!many_lanes().empty()) {
+        const ManyLanes& lanes = many_lanes().back();
+        for (; headers.size() >= lanes.batch; headers = headers.subspan(lanes.batch)) {
+            lanes.hash(headers.data(), digests.data());
+            digests = digests.subspan(lanes.batch);
+        }
+        if (kWorthFilling * headers.size() >= lanes.batch) {
+            std::vector<HeaderBytes> filled(headers.begin(), headers.end());
+            filled.resize(lanes.batch);
+            std::vector<Digest> all(lanes.batch);
+            lanes.hash(filled.data(), all.data());
+            std::copy_n(all.begin(), digests.size(), digests.begin());
+            return;
+        }
+    }
+    for (std::size_t i = 0; i < headers.size(); ++i)
+        digests[i] = hash(headers[i]);
 }
 
 Digest hash(ByteSpan input) {

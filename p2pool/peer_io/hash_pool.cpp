@@ -5,10 +5,11 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <deque>
+#include <exception>
+#include <span>
 #include <thread>
 #include <utility>
 
-#include "dash/util/error.h"
 #include "p2pool/peer_io/protect.h"
 
 namespace p2pool::peer_io {
@@ -18,20 +19,17 @@ namespace asio = boost::asio;
 using peers::LoadedShare;
 using share_chain::TypedContents;
 
-/// Shares that one thread takes at a time: some milliseconds of work, so that all threads end a batch together.
+/// Shares that one thread takes at a time: some milliseconds of work, so that all threads end a batch together, and as
+/// many as are hashed side by side.
 constexpr std::size_t kSharesAtOnce = 16;
 
-LoadedShare load_one(const TypedContents& typed, const share_chain::Network& network) {
-    LoadedShare loaded;
+/// A fault of our own (no memory) is told like one of the shares: nothing is left without an answer.
+std::vector<LoadedShare> load_some(std::span<const TypedContents> some, const share_chain::Network& network) {
     try {
-        loaded.share = share_chain::load_share(typed, network);
-    } catch (const dash::PeerMisbehaving& error) {
-        loaded.problem = error.what();
-        loaded.misbehaving = true;
+        return share_chain::load_shares(some, network);
     } catch (const std::exception& error) {
-        loaded.problem = error.what();
+        return std::vector<LoadedShare>(some.size(), {.share = nullptr, .problem = error.what(), .misbehaving = false});
     }
-    return loaded;
 }
 
 /// The threads take shares by number and write each result to its place; what belongs to the node thread is told so.
@@ -93,8 +91,8 @@ class HashPool::Core : public std::enable_shared_from_this<Core> {
             const std::size_t begin = batch->next.fetch_add(kSharesAtOnce);
             if (begin >= count) return;
             const std::size_t end = std::min(count, begin + kSharesAtOnce);
-            for (std::size_t i = begin; i < end; ++i)
-                batch->loaded[i] = load_one(batch->contents[i], network_);
+            std::vector<LoadedShare> some = load_some(std::span(batch->contents).subspan(begin, end - begin), network_);
+            std::move(some.begin(), some.end(), batch->loaded.begin() + static_cast<std::ptrdiff_t>(begin));
             if (batch->finished.fetch_add(end - begin) + (end - begin) == count) return post_ready(batch);
         }
     }

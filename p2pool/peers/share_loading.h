@@ -1,8 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <memory>
-#include <string>
 #include <vector>
 
 #include "share_chain/codec.h"
@@ -10,14 +8,9 @@
 
 namespace p2pool::peers {
 
-/// What became of one share that a peer sent.
-struct LoadedShare {
-    share_chain::SharePtr share;  ///< null: it is not valid
-    std::string problem;          ///< why
-    bool misbehaving = false;     ///< such a share costs the sender a ban, not only the connection
-};
+using share_chain::LoadedShare;
 
-/// Decodes shares and makes the checks that need no other share (share_chain::load_share: one X11 each), away from the
+/// Decodes shares and makes the checks that need no other share (share_chain::load_shares: one X11 each), away from the
 /// node thread where it can. Node thread only.
 class ShareLoader {
   public:

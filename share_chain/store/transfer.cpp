@@ -37,7 +37,9 @@ void read_rows(ShareTable& table, const Network& network,
         for (std::size_t i = 0; i < rows.size(); ++i) {
             LoadedShare& share = loaded[i];
             if (share.share != nullptr && share.share->hash.to_hex() != rows[i].hash) {
-                share = {nullptr, "its hash and its content do not belong together"};
+                share = {.share = nullptr,
+                         .problem = "its hash and its content do not belong together",
+                         .misbehaving = false};
             }
             take(rows[i], std::move(share));
         }

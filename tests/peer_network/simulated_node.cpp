@@ -15,16 +15,6 @@ namespace {
 /// Of one core, with what goes with the hash.
 constexpr double kSecondsToLoad = 0.0002;
 
-LoadedShare load_one(const share_chain::TypedContents& typed, const share_chain::Network& network) {
-    try {
-        return {.share = share_chain::load_share(typed, network), .problem = {}, .misbehaving = false};
-    } catch (const dash::PeerMisbehaving& problem) {
-        return {.share = nullptr, .problem = problem.what(), .misbehaving = true};
-    } catch (const dash::Error& problem) {
-        return {.share = nullptr, .problem = problem.what(), .misbehaving = false};
-    }
-}
-
 std::vector<p2pool::peers::HostPort> host_ports(const std::vector<std::string>& hosts) {
     std::vector<p2pool::peers::HostPort> result;
     for (const std::string& host : hosts)
@@ -46,12 +36,10 @@ p2pool::peers::Settings settings(Simulation& simulation, const share_chain::Netw
 }  // namespace
 
 void SimulatedLoader::load(std::vector<share_chain::TypedContents> batch, Done done) {
-    std::vector<LoadedShare> loaded;
+    std::vector<LoadedShare> loaded = share_chain::load_shares(batch, network_);
     std::size_t bytes = 0;
-    for (const share_chain::TypedContents& typed : batch) {
+    for (const share_chain::TypedContents& typed : batch)
         bytes += typed.contents.size();
-        loaded.push_back(load_one(typed, network_));
-    }
     shares_loaded_ += batch.size();
     waiting_bytes_ += bytes;
     busy_until_ = std::max(busy_until_, simulation_.now()) + kSecondsToLoad * static_cast<double>(batch.size());

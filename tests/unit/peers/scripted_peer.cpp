@@ -36,19 +36,6 @@ class ScriptedChannel final : public Channel {
     std::shared_ptr<Line> line_;
 };
 
-LoadedShare load_one(const share_chain::TypedContents& typed, const share_chain::Network& network) {
-    LoadedShare loaded;
-    try {
-        loaded.share = share_chain::load_share(typed, network);
-    } catch (const dash::PeerMisbehaving& problem) {
-        loaded.problem = problem.what();
-        loaded.misbehaving = true;
-    } catch (const dash::Error& problem) {
-        loaded.problem = problem.what();
-    }
-    return loaded;
-}
-
 }  // namespace
 
 void ScriptedPeer::say_bytes(dash::ByteSpan bytes) {
@@ -95,9 +82,7 @@ void ScriptedPeer::shake_hands(std::uint32_t version, const dash::Uint256& best_
 }
 
 void ScriptedLoader::load(std::vector<share_chain::TypedContents> batch, Done done) {
-    std::vector<LoadedShare> loaded;
-    for (const share_chain::TypedContents& typed : batch)
-        loaded.push_back(load_one(typed, network_));
+    std::vector<LoadedShare> loaded = share_chain::load_shares(batch, network_);
     shares_loaded += batch.size();
     simulation_.after(delay_seconds, [loaded = std::move(loaded), done = std::move(done)] { done(loaded); });
 }

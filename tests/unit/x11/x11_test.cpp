@@ -1,6 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <span>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "dash/x11/functions.h"
 #include "dash/x11/x11.h"
@@ -92,4 +96,89 @@ TEST_CASE("As a number, a hash has its first byte as the least significant") {
     const x11::Digest digest = x11::hash(input);
     const Bytes reversed(digest.rbegin(), digest.rend());
     CHECK(x11::hash_number(input).to_hex() == dash::to_hex(reversed));
+}
+
+namespace {
+
+x11::HeaderBytes random_header(tests::Random& random) {
+    x11::HeaderBytes header;
+    const Bytes bytes = random.bytes(header.size());
+    std::copy(bytes.begin(), bytes.end(), header.begin());
+    return header;
+}
+
+std::vector<x11::HeaderBytes> random_headers(tests::Random& random, std::size_t count) {
+    std::vector<x11::HeaderBytes> headers(count);
+    for (x11::HeaderBytes& header : headers)
+        header = random_header(random);
+    return headers;
+}
+
+constexpr int kBatches = 50;
+
+}  // namespace
+
+TEST_CASE("Side by side, each function gives every message its own digest") {
+    tests::Random random;
+    INFO(random.how_to_repeat());
+    const x11::FunctionSet& portable = x11::function_sets().front();
+    if (x11::lane_sets().empty()) MESSAGE("this processor has no vectors for messages side by side");
+    for (const x11::LaneSet& set : x11::lane_sets()) {
+        CAPTURE(std::string(set.name));
+        std::vector<x11::Digest512> expected(set.batch);
+        std::vector<x11::Digest512> digests(set.batch);
+        for (int batch = 0; batch < kBatches; ++batch) {
+            const std::vector<x11::HeaderBytes> headers = random_headers(random, set.batch);
+            set.blake512(headers.data(), digests.data());
+            for (std::size_t i = 0; i < set.batch; ++i)
+                expected[i] = portable.members[0].function(headers[i]);
+            CHECK(digests == expected);
+            for (std::size_t member = 0; member < set.others.size(); ++member) {
+                REQUIRE(set.others[member].name == portable.members[1 + member].name);
+                CAPTURE(std::string(set.others[member].name));
+                digests = expected;
+                set.others[member].function(digests.data());
+                for (x11::Digest512& digest : expected)
+                    digest = portable.members[1 + member].function(digest);
+                CHECK(digests == expected);
+            }
+        }
+    }
+}
+
+TEST_CASE("Side by side, the chain gives every header its own hash") {
+    tests::Random random;
+    INFO(random.how_to_repeat());
+    for (const x11::ManyLanes& lanes : x11::many_lanes()) {
+        CAPTURE(std::string(lanes.name));
+        std::vector<x11::Digest> digests(lanes.batch);
+        for (int batch = 0; batch < kBatches; ++batch) {
+            const std::vector<x11::HeaderBytes> headers = random_headers(random, lanes.batch);
+            lanes.hash(headers.data(), digests.data());
+            for (std::size_t i = 0; i < lanes.batch; ++i) {
+                for (const x11::Implementation& implementation : x11::implementations()) {
+                    CAPTURE(std::string(implementation.name));
+                    CHECK(implementation.hash(headers[i]) == digests[i]);
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("Any number of headers is hashed, and nothing beside them is written") {
+    tests::Random random;
+    INFO(random.how_to_repeat());
+    for (std::size_t count = 0; count <= 70; ++count) {
+        CAPTURE(count);
+        const std::vector<x11::HeaderBytes> headers = random_headers(random, count);
+        constexpr x11::Digest kUntouched = {1, 2, 3};
+        std::vector<x11::Digest> digests(count + 2, kUntouched);
+        x11::hash_many(headers, std::span(digests).subspan(1, count));
+        CHECK(digests.front() == kUntouched);
+        CHECK(digests.back() == kUntouched);
+        for (std::size_t i = 0; i < count; ++i)
+            CHECK(digests[1 + i] == x11::implementations().front().hash(headers[i]));
+    }
+    std::vector<x11::Digest> one(1);
+    CHECK_THROWS_AS(x11::hash_many({}, one), std::invalid_argument);
 }

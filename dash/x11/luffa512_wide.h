@@ -153,7 +153,7 @@ class State {
     Lanes lanes_;
 };
 
-[[gnu::always_inline]] inline Digest512 luffa512_lanes(ByteSpan input) {
+[[gnu::always_inline]] inline Digest512 luffa512_wide(ByteSpan input) {
     return luffa::hash<State>(input);
 }
 

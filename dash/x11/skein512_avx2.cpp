@@ -1,0 +1,11 @@
+#include "dash/x11/functions.h"
+#include "dash/x11/skein512_words.h"
+
+namespace dash::x11::avx2 {
+
+void skein512_lanes(Digest512* digests) {
+    for (std::size_t i = 0; i < kBatch; i += kLanes<LongWords4>)
+        skein::hash_lanes<LongWords4>(digests + i);
+}
+
+}  // namespace dash::x11::avx2
