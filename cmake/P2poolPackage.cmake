@@ -21,6 +21,14 @@ install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/p2pool-dash RENAM
 install(FILES packaging/p2pool-dash.service DESTINATION /lib/systemd/system COMPONENT service EXCLUDE_FROM_ALL)
 install(FILES packaging/p2pool-dash.default DESTINATION /etc/default RENAME p2pool-dash COMPONENT service EXCLUDE_FROM_ALL)
 
+# Each commit's package is newer than the one before, or apt would not install it over that.
+execute_process(COMMAND git rev-list --count HEAD WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+                OUTPUT_VARIABLE _commits OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+if(_commits)
+  string(APPEND CPACK_PACKAGE_VERSION "+${_commits}")
+endif()
+
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME p2pool-dash)
 set(CPACK_PACKAGE_CONTACT "The p2pool-dash developers <p2pool-dash@localhost>")
