@@ -17,6 +17,8 @@ namespace {
 
 namespace asio = boost::asio;
 
+constexpr double kMillisecondsPerSecond = 1000;
+
 /// The phases by their places in the log.
 constexpr std::size_t kSenders = 0;
 constexpr std::size_t kLink = 1;
@@ -74,9 +76,11 @@ void BlockRun::send_by_link() {
         return;
     }
     link_busy_ = true;
+    note_time(report_.daemon_p2p.started_ms);
     context_.link.send_block(frame_, [self = shared_from_this()](bool sent) {
         self->link_busy_ = false;
         self->report_.daemon_p2p_sent = sent;
+        if (sent) self->note_time(self->report_.daemon_p2p.finished_ms);
         if (sent || !self->phases_.settled(kLink)) self->tell(kLink, run_log::link_lines(self->report_, sent));
         if (sent) self->changed();
     });
@@ -84,12 +88,16 @@ void BlockRun::send_by_link() {
 
 asio::awaitable<void> BlockRun::send_by(BlockSender& sender) {
     auto delay = context_.schedule.first_retry;
+    note_time(report_.peers.started_ms);
     for (bool first = true; !finished(); first = false) {
         const SendOutcome outcome = co_await sender.send(block_);
         report_.peers_reached += outcome.reached;
         if (outcome.reached > 0 || first) take_sender_lines(run_log::sender_lines(sender.name(), outcome), first);
-        if (outcome.reached > 0) changed();
-        if (outcome.reached > 0) co_return;
+        if (outcome.reached > 0) {
+            note_time(report_.peers.finished_ms);
+            changed();
+            co_return;
+        }
         co_await pause(delay);
         delay = std::min(2 * delay, context_.schedule.longest_retry);
     }
@@ -108,6 +116,7 @@ asio::awaitable<void> BlockRun::submit() {
 }
 
 asio::awaitable<void> BlockRun::submit_once() {
+    note_time(report_.submitblock.started_ms);
     try {
         take_answer(co_await context_.daemon.submit_block(*block_.bytes));
     } catch (const rpc::RpcError& error) {
@@ -123,6 +132,7 @@ void BlockRun::take_answer(const std::optional<std::string>& word) {
     const SubmitVerdict verdict = judge_answer(word);
     answered_ = verdict != SubmitVerdict::kRetry;
     invalid_ = verdict == SubmitVerdict::kInvalid;
+    if (answered_) note_time(report_.submitblock.finished_ms);
     const std::string result = word ? *word : "accepted";
     if (result != report_.submitblock_result || !phases_.settled(kRpc)) {
         tell(kRpc, run_log::answer_lines(report_, block_.bytes->size(), word));
@@ -207,6 +217,10 @@ void BlockRun::take_state(BlockState state, const std::optional<rpc::HeaderInfo>
     report_.winner = beaten ? std::optional(rival->hash) : std::nullopt;
     if (news) run_log::state(report_);
     if (news || deeper) changed();
+}
+
+void BlockRun::note_time(std::optional<double>& time) const {
+    if (!time) time = kMillisecondsPerSecond * (context_.clock.unix_seconds() - block_.found_at);
 }
 
 void BlockRun::take_sender_lines(std::vector<LogLine> lines, bool first) {

@@ -17,6 +17,7 @@
 #include "dash/submission/phase_log.h"
 #include "dash/submission/pipeline.h"
 #include "dash/submission/won_block.h"
+#include "dash/util/clock.h"
 
 namespace dash::submission {
 
@@ -26,6 +27,7 @@ struct RunContext {
     std::array<std::uint8_t, 4> magic;
     rpc::Daemon& daemon;
     p2p::DaemonLink& link;
+    const Clock& clock;
     const std::vector<std::unique_ptr<BlockSender>>& senders;
     const Schedule& schedule;
     std::function<void(JournalEntry)> journal;
@@ -68,6 +70,8 @@ class BlockRun : public std::enable_shared_from_this<BlockRun> {
     void take_state(BlockState state, const std::optional<rpc::HeaderInfo>& own,
                     const std::optional<rpc::HeaderInfo>& rival);
     void look_now();
+    /// Sets `time` to now, in milliseconds since the win. Only the first call for a time counts.
+    void note_time(std::optional<double>& time) const;
     /// How an attempt of a phase went: the first is told in its place among the phases, later ones at once.
     void tell(std::size_t phase, std::vector<LogLine> lines);
     void tell_completion();

@@ -83,6 +83,7 @@ Pipeline::Impl::Impl(PipelineSettings settings, asio::any_io_executor report_exe
                settings_.chain->p2p_magic,
                daemon_,
                link_,
+               clock,
                senders_,
                settings_.schedule,
                [this](JournalEntry entry) {

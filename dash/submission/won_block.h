@@ -48,6 +48,12 @@ enum class BlockState {
 /// "submitted", "accepted", …; used in the journal and by reports.
 [[nodiscard]] std::string_view to_string(BlockState state);
 
+/// When one way to the network was gone: milliseconds since the block was won, by Clock::unix_seconds().
+struct PhaseTimes {
+    std::optional<double> started_ms;   ///< the first attempt
+    std::optional<double> finished_ms;  ///< the first that came to something
+};
+
 /// How far a block is. One is given out at each change.
 struct SubmissionReport {
     Uint256 hash;
@@ -60,6 +66,9 @@ struct SubmissionReport {
     std::uint32_t peers_reached = 0;  ///< by the further senders
     /// "accepted", or dashd's word, or the error of the call; empty until there is one.
     std::string submitblock_result;
+    PhaseTimes daemon_p2p;   ///< finished: the operating system has all of it
+    PhaseTimes peers;        ///< the further senders together; finished: an attempt ended that reached somebody
+    PhaseTimes submitblock;  ///< finished: dashd's answer is there
     std::int64_t confirmations = 0;
     bool chainlock = false;
     std::optional<Uint256> winner;  ///< who has its place, when kOrphaned or kLost

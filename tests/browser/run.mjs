@@ -1,4 +1,5 @@
 // Drives every page of the dashboard in every state, in both themes, on a phone and on a wide screen.
+import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { launcher, programs, screenshots, startBrowser } from "./needs.mjs";
@@ -111,6 +112,49 @@ async function keyboard(browser, world) {
     await context.close();
 }
 
+/** Some shares of mainnet's window of 8,640, newest first. */
+function someShares(from, count) {
+    const numbers = Array.from({ length: count }, (_, i) => from + i);
+    return { best: shareHash(from), height: 20000, window: 8640, addresses: Array.from({ length: 40 }, (_, i) => `XaddressOfMiner${i}`), hash: numbers.map(shareHash), miner: numbers.map((n) => (n * n) % 40),
+        time: numbers.map((n) => 1.79e9 - 20 * n), difficulty: numbers.map((n) => 1000 + (n % 7)), flags: numbers.map((n) => (n % 9 ? 0 : 1) | (n % 2000 ? 0 : 2) | (n % 50 ? 0 : 4) | (n % 70 ? 0 : 8)) };
+}
+const shareHash = (number) => number.toString(16).padStart(64, "0");
+
+/** A window as full as mainnet's: it is drawn whole, choosing in it is quick, and new shares come without all the others. */
+async function fullWindow(browser, world) {
+    for (const [size, theme] of kLooks) {
+        const context = await browser.newContext({ viewport: kSizes[size], colorScheme: theme });
+        const page = await context.newPage();
+        const asked = [];
+        await page.route(/api\/v1\/shares($|\?)/, (route) => {
+            const isWhole = !route.request().url().includes("?");
+            asked.push(isWhole);
+            return route.fulfill({ json: isWhole ? someShares(1000, 8640) : someShares(997, 64) });
+        });
+        await page.goto(`${world.base}/static/#/shares`);
+        await page.getByText("8\u202f640 shares").waitFor({ timeout: 20000 });
+        await page.waitForFunction(() => document.querySelector(".strip canvas").height > 0);
+        const moves = await page.evaluate(() => {
+            const canvas = document.querySelector(".strip canvas");
+            const { left, top, width, height } = canvas.getBoundingClientRect();
+            const started = performance.now();
+            for (let i = 0; i < 50; ++i) canvas.dispatchEvent(new PointerEvent("pointermove", { clientX: left + (width * i) / 51, clientY: top + (height * i) / 51 }));
+            return (performance.now() - started) / 50;
+        });
+        if (moves > 4) fail("full window", `choosing a share takes ${moves.toFixed(1)} ms`);
+        console.log(`full window, ${size}: ${moves.toFixed(2)} ms to choose a share`);
+        await waitFor("new shares", () => page.evaluate((newest) => document.querySelector(`a[href="#/share/${newest}"]`), shareHash(997)), 30000).catch(() => fail("full window", "new shares do not come"));
+        if (asked.filter(Boolean).length !== 1) fail("full window", `the whole window was asked for ${asked.filter(Boolean).length} times`);
+        for (const problem of [...(await page.evaluate(auditPage)), ...(await page.evaluate(auditContrast))]) fail("full window", problem);
+        await page.screenshot({ path: join(screenshots, `full-window-${size}-${theme}.png`), fullPage: true });
+        await page.focus(".strip canvas");
+        await page.keyboard.press("End");
+        await page.keyboard.press("Enter");
+        await waitFor("the oldest share", () => page.url().endsWith(`#/share/${shareHash(997 + 8640 - 1)}`), 5000).catch(() => fail("full window", `End and Enter lead to ${page.url()}`));
+        await context.close();
+    }
+}
+
 /** Whoever holds an address's key signs in with it, and names his worker. */
 async function signIn(browser, world) {
     const signer = new Signer();
@@ -185,6 +229,27 @@ async function nodeGone(browser, world) {
     await context.close();
 }
 
+/** A password for what tells of miners: the overview stays for everybody, asks nobody by a dialog, and shows the way in. */
+async function privateParts(browser, world) {
+    await world.end("node");
+    world.write("security_config.json", JSON.stringify({ web_auth_enabled: true, web_auth_private_only: true, web_auth_password_hash: createHash("sha256").update("secret").digest("hex") }));
+    await world.startAgain();
+    world.mine();
+    const context = await browser.newContext({ viewport: kSizes.phone, httpCredentials: { username: "admin", password: "secret", send: "unauthorized" } });
+    const page = await context.newPage();
+    const dialogs = [];
+    page.on("response", (response) => response.status() === 401 && response.headers()["www-authenticate"] && dialogs.push(response.url()));
+    await page.goto(`${world.base}/static/`);
+    await page.getByText("This part needs a password.").waitFor({ timeout: 10000 });
+    for (const problem of [...(await page.evaluate(auditPage)), ...(await page.evaluate(auditContrast))]) fail("private parts", problem);
+    await page.screenshot({ path: join(screenshots, "private-parts.png"), fullPage: true });
+    if (await page.getByText("yUM9qr").count()) fail("private parts", "a worker's name is shown to a stranger");
+    dialogs.forEach((url) => fail("private parts", `the browser asks for a password because of ${url}`));
+    await page.getByRole("link", { name: "Enter the password" }).first().click();
+    await page.getByText("yUM9qr").first().waitFor({ timeout: 30000 }).catch(() => fail("private parts", "the password does not open them"));
+    await context.close();
+}
+
 const started = Date.now();
 const elapsed = () => `${((Date.now() - started) / 1000).toFixed(0)} s`;
 mkdirSync(screenshots, { recursive: true });
@@ -202,8 +267,9 @@ try {
         await state.after?.(worlds);
         console.log(`${state.name}: looked at after ${elapsed()}`);
         if (state.name === "mining") {
-            await Promise.all([oldLinks, keyboard, signIn, firstView, plainCharts].map((check) => check(browser, world)));
+            await Promise.all([oldLinks, keyboard, fullWindow, signIn, firstView, plainCharts].map((check) => check(browser, world)));
             await nodeGone(browser, world);
+            await privateParts(browser, world);
         }
     }
 } finally {

@@ -36,7 +36,7 @@ export const kStates = [
         until: (world) => waitFor("a block with a ChainLock", async () => (await world.overview()).last_blocks.some((block) => block.chainlock)),
         // The node calls dashd silent after half a minute; that passes while the other world is looked at.
         after: (worlds) => worlds.blocks.end("simnet"),
-        texts: { "": ["found", "It pays the pool's miners", "ChainLock"], blocks: ["ChainLock", "Luck of each block"], block: ["Broadcast to the Dash network", "half of them after", "Whom it pays"], broadcaster: ["your dashd", "127.", "Trends", "How soon peers had them"], peers: ["incoming", "p2pool-dash"], payouts: ["p2pool's authors"] },
+        texts: { "": ["found", "It pays the pool's miners", "ChainLock"], blocks: ["ChainLock", "Luck of each block"], block: ["Timing, from the win on", "dashd by P2P", "half of them after", "showed that it has it", "Whom it pays"], broadcaster: ["your dashd", "127.", "Trends", "How soon peers had them"], peers: ["incoming", "p2pool-dash"], payouts: ["p2pool's authors"] },
     },
     {
         name: "mining",

@@ -97,6 +97,11 @@ export class World {
         await this.#untilLog(name, /Started successfully/);
     }
 
+    /** Puts a file into the node's data folder. */
+    write(name, content) {
+        writeFileSync(join(this.folder, "data/dash_regtest", name), content);
+    }
+
     mine(name = "miner", user = `${kAddress}.rig1`) {
         this.#run(name, "stratum-client", [`127.0.0.1:${this.port}`, "--user", user, "--difficulty", "0.00001"]);
     }

@@ -34,12 +34,6 @@ Response too_many(double seconds) {
 
 }  // namespace
 
-Response ask_for_password() {
-    Response response = error_response(401, "Authentication required");
-    response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"P2Pool Web Interface\", charset=\"UTF-8\"");
-    return response;
-}
-
 Gate::Gate(p2pool::options::SecurityConfigFile& config, const dash::Clock& clock)
     : config_(config), clock_(clock), key_(dash::to_hex(secret_bytes(kKeyBytes))) {}
 
@@ -82,8 +76,16 @@ bool Gate::has_password(const std::string& authorization) {
     return right_user && right_password;
 }
 
+Response Gate::ask_for_password(const Request& request) {
+    Response response = error_response(401, "Authentication required");
+    if (!request.from_script || !config_.current().web_auth_private_only) {
+        response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"P2Pool Web Interface\", charset=\"UTF-8\"");
+    }
+    return response;
+}
+
 std::optional<Response> Gate::check_password(const Request& request, bool demanded, Sight& sight) {
-    if (request.authorization.empty()) return demanded ? std::optional(ask_for_password()) : std::nullopt;
+    if (request.authorization.empty()) return demanded ? std::optional(ask_for_password(request)) : std::nullopt;
     const std::string mark = mark_of(request.authorization);
     if (proven_.empty() || !equal_in_constant_time(mark, proven_)) {
         Client& guest = client(request.ip);
@@ -94,11 +96,11 @@ std::optional<Response> Gate::check_password(const Request& request, bool demand
         if (!has_password(request.authorization)) {
             guest.wrong_passwords.add(now(), 1);
             wrong_passwords_.add(now(), 1);
-            return demanded ? std::optional(ask_for_password()) : std::nullopt;
+            return demanded ? std::optional(ask_for_password(request)) : std::nullopt;
         }
         proven_ = mark;
     }
-    sight.trusted = true;
+    sight.trusted = sight.private_parts = true;
     return std::nullopt;
 }
 
@@ -107,6 +109,7 @@ std::optional<Response> Gate::check(const Request& request, PathKind kind, Sight
     sight.trusted = near && !request.forwarded && !is_cross_site(request);
     if (kind == PathKind::kOpen) return std::nullopt;
     const auto& config = config_.current();
+    sight.private_parts = !config.web_auth_enabled;
     if (config.web_auth_enabled) {
         const bool demanded = kind == PathKind::kPrivate || !config.web_auth_private_only;
         if (auto refusal = check_password(request, demanded, sight)) return refusal;

@@ -28,12 +28,10 @@ struct Sight {
     /// Authenticated; or on this machine or on the whitelist, and neither behind a proxy nor led here by another site's
     /// page: IP addresses are not masked.
     bool trusted = false;
+    bool private_parts = false;          ///< no password guards them, or it was given
     bool names = false;                  ///< what tells of single miners, in pages that are for everybody
     std::optional<dash::Hash160> miner;  ///< who has shown that this payout address is his
 };
-
-/// 401, which makes a browser ask for the password.
-[[nodiscard]] Response ask_for_password();
 
 /// Who may see what, and how often: HTTP Basic authentication and the request limits of security_config.json. Web
 /// thread.
@@ -43,6 +41,10 @@ class Gate {
 
     /// An answer that refuses the request; nullopt lets it through and fills in `sight`.
     [[nodiscard]] std::optional<Response> check(const Request& request, PathKind kind, Sight& sight);
+
+    /// 401, which makes a browser ask for the password. Where only parts need one, not if a script of a page asked that
+    /// everybody may see: a dialog at each of its requests would keep people out; it shows the way to /login instead.
+    [[nodiscard]] Response ask_for_password(const Request& request);
 
     struct Figures {
         std::size_t clients = 0;  ///< in the last minute

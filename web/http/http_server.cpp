@@ -61,6 +61,7 @@ std::optional<Request> to_request(const HttpRequest& from, const std::string& ip
     request.content_type = text(from[http::field::content_type]);
     request.session = text(from["X-P2Pool-Session"]);
     request.last_event_id = text(from["Last-Event-ID"]);
+    request.from_script = from.count("X-Requested-With") != 0;
     request.body = from.body();
     return request;
 }

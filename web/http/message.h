@@ -28,6 +28,7 @@ struct Request {
     std::string content_type;
     std::string session;  ///< X-P2Pool-Session: the token of a miner who signed in
     std::string last_event_id;
+    bool from_script = false;  ///< X-Requested-With: a page's script asks, and shows people what comes of it
     std::string body;
 
     /// Text of a query parameter, the first of its name; nullopt when it is not there.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "dash/primitives/target.h"
 #include "dash/primitives/wide.h"
@@ -14,7 +15,13 @@ constexpr double kPendingCheckSeconds = 60;
 constexpr double kOrphanCheckSeconds = 300;
 constexpr double kDuffs = 1e8;
 
+using dash::submission::BlockState;
+using dash::submission::PhaseTimes;
+using dash::submission::SubmissionReport;
+
 constexpr std::array kFates = {BlockFate::kUnknown, BlockFate::kPending, BlockFate::kConfirmed, BlockFate::kOrphaned};
+constexpr std::array kStates = {BlockState::kSubmitted, BlockState::kAccepted, BlockState::kOrphaned,
+                                BlockState::kConfirmed, BlockState::kLost,     BlockState::kRejected};
 constexpr std::array kKinds = {BlockPayout::Kind::kMiner, BlockPayout::Kind::kPayment, BlockPayout::Kind::kDonation};
 
 template <typename Value>
@@ -34,6 +41,38 @@ Value from_name(const std::array<Value, kCount>& values, const std::string& name
         if (to_string(value) == name) return value;
     }
     return values.front();
+}
+
+Json times_json(const PhaseTimes& times) {
+    return {{"started_ms", optional_json(times.started_ms)}, {"finished_ms", optional_json(times.finished_ms)}};
+}
+
+PhaseTimes times_from(const Json& phases, const char* phase) {
+    const Json& times = phases.at(phase);
+    return {optional_number(times, "started_ms"), optional_number(times, "finished_ms")};
+}
+
+SubmissionReport submission_from(const Json& record) {
+    SubmissionReport report;
+    report.hash = dash::Uint256::from_hex(record.at("hash").get<std::string>());
+    report.height = record.at("height").get<std::uint32_t>();
+    report.finder = record.at("finder").get<std::string>();
+    report.found_at = record.at("found_at").get<double>();
+    report.state = from_name(kStates, record.at("state").get<std::string>());
+    report.resumed = record.at("resumed").get<bool>();
+    report.daemon_p2p_sent = record.at("daemon_p2p_sent").get<bool>();
+    report.peers_reached = record.at("peers_reached").get<std::uint32_t>();
+    report.submitblock_result = record.at("submitblock_result").get<std::string>();
+    report.confirmations = record.at("confirmations").get<std::int64_t>();
+    report.chainlock = record.at("chainlock").get<bool>();
+    if (record.at("winner").is_string()) {
+        report.winner = dash::Uint256::from_hex(record.at("winner").get<std::string>());
+    }
+    const Json& phases = record.at("phases");
+    report.daemon_p2p = times_from(phases, "daemon_p2p");
+    report.peers = times_from(phases, "peers");
+    report.submitblock = times_from(phases, "submitblock");
+    return report;
 }
 
 /// nlohmann's exceptions end here.
@@ -74,6 +113,24 @@ std::string_view to_string(BlockPayout::Kind kind) {
     return "miner";
 }
 
+void FoundBlock::take(const SubmissionReport& report) {
+    const bool is_bad = report.state == BlockState::kOrphaned || report.state == BlockState::kLost ||
+                        report.state == BlockState::kRejected;
+    fate = is_bad                                   ? BlockFate::kOrphaned
+           : report.state == BlockState::kConfirmed ? BlockFate::kConfirmed
+                                                    : BlockFate::kPending;
+    settled = dash::submission::is_final(report.state);
+    chainlock = report.chainlock;
+    confirmations = report.confirmations;
+    const std::optional<SubmissionReport> before = std::exchange(submission, report);
+    if (!report.resumed || !before) return;
+    submission->daemon_p2p_sent |= before->daemon_p2p_sent;
+    submission->peers_reached = std::max(report.peers_reached, before->peers_reached);
+    for (const auto phase : {&SubmissionReport::daemon_p2p, &SubmissionReport::peers, &SubmissionReport::submitblock}) {
+        if ((*before.*phase).finished_ms) *submission.*phase = *before.*phase;
+    }
+}
+
 double FoundBlock::hash_difficulty() const {
     if (hash.is_zero()) return 0;
     return dash::true_division(dash::to_wide(dash::difficulty_one_target()), dash::to_wide(hash));
@@ -100,7 +157,11 @@ Json submission_json(const dash::submission::SubmissionReport& report) {
             {"confirmations", report.confirmations},
             {"chainlock", report.chainlock},
             {"winner", report.winner ? Json(report.winner->to_hex()) : Json()},
-            {"resumed", report.resumed}};
+            {"resumed", report.resumed},
+            {"phases",
+             {{"daemon_p2p", times_json(report.daemon_p2p)},
+              {"peers", times_json(report.peers)},
+              {"submitblock", times_json(report.submitblock)}}}};
 }
 
 Json to_record(const FoundBlock& block) {
@@ -121,7 +182,8 @@ Json to_record(const FoundBlock& block) {
             {"fate", to_string(block.fate)},
             {"confirmations", optional_json(block.confirmations)},
             {"chainlock", block.chainlock},
-            {"settled", block.settled}};
+            {"settled", block.settled},
+            {"submission", block.submission ? submission_json(*block.submission) : Json()}};
 }
 
 FoundBlock from_record(const Json& record) {
@@ -146,6 +208,9 @@ FoundBlock from_record(const Json& record) {
             block.confirmations = record.at("confirmations").get<std::int64_t>();
         block.chainlock = record.at("chainlock").get<bool>();
         block.settled = record.at("settled").get<bool>();
+        // Records of earlier releases have none.
+        const auto submission = record.find("submission");
+        if (submission != record.end() && submission->is_object()) block.submission = submission_from(*submission);
         return block;
     });
 }

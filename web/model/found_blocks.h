@@ -49,6 +49,8 @@ struct FoundBlock {
     double checked_at = 0;  ///< when the chain was asked last
     std::optional<dash::submission::SubmissionReport> submission;
 
+    /// How its submission fares. What an earlier run of the node sent stays told.
+    void take(const dash::submission::SubmissionReport& report);
     /// 0xFFFF·2^208 by the hash, as the python node counts.
     [[nodiscard]] double hash_difficulty() const;
     /// Of the payouts, what goes to p2pool's miners and authors; nullopt when not known.

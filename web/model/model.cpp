@@ -255,22 +255,13 @@ void Model::take(const dash::submission::WonBlock& won) {
 }
 
 void Model::take(const dash::submission::SubmissionReport& report) {
-    using dash::submission::BlockState;
     if (sink_) sink_("phase", submission_json(report));
     FoundBlock* block = blocks_.find(report.hash);
     if (block == nullptr) return;
-    block->submission = report;
-    block->chainlock = report.chainlock;
-    block->confirmations = report.confirmations;
-    const bool is_bad = report.state == BlockState::kOrphaned || report.state == BlockState::kLost ||
-                        report.state == BlockState::kRejected;
-    block->fate = is_bad                                   ? BlockFate::kOrphaned
-                  : report.state == BlockState::kConfirmed ? BlockFate::kConfirmed
-                                                           : BlockFate::kPending;
-    block->settled = dash::submission::is_final(report.state);
+    block->take(report);
     block->checked_at = time();
     record(*block);
-    if (is_bad) {
+    if (block->fate == BlockFate::kOrphaned) {
         alerts_.happened("block_orphaned", report.hash.to_hex(),
                          "block " + std::to_string(report.height) + " " + report.hash.to_hex() + " is " +
                              std::string(to_string(report.state)) +

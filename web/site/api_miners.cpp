@@ -125,6 +125,7 @@ Json miner_json(const PageContext& context, const WorkerTable& table, const dash
 }
 
 Json all_miners(const PageContext& context) {
+    if (!context.sight.private_parts) throw NeedsPassword();
     const WorkerTable table(context.model);
     std::vector<Json> miners;
     for (const auto& [address, miner] : miners_of(context.model))
@@ -174,6 +175,7 @@ Json one_miner(const PageContext& context) {
     } catch (const dash::DecodeError& error) {
         throw BadRequest("that is no address of this network: " + std::string(error.what()), 404);
     }
+    if (!context.sight.private_parts && context.sight.miner != address) throw NeedsPassword();
     const auto miners = miners_of(model);
     const auto local = miners.find(address);
     const bool in_chain = model.now().chain->fractions.count(dash::p2pkh_script(address)) != 0;
@@ -189,10 +191,11 @@ Json one_miner(const PageContext& context) {
 }  // namespace
 
 void add_api_miners(RouteTable& table) {
-    takes(table.private_json("api/v1/miners",
-                             [](const PageContext& context) {
-                                 return context.arguments.empty() ? all_miners(context) : one_miner(context);
-                             }),
+    // Not private as a whole: who has shown that an address is his sees it without the node's password.
+    takes(table.json("api/v1/miners",
+                     [](const PageContext& context) {
+                         return context.arguments.empty() ? all_miners(context) : one_miner(context);
+                     }),
           0, 1);
 }
 

@@ -143,7 +143,7 @@ Json broadcaster_summary(const Model& model) {
     const Json health = status.value("health", Json::object());
     return {{"enabled", status.value("enabled", false)},
             {"healthy", health.value("healthy", false)},
-            {"peers", health.value("total_connections", 0)},
+            {"peers", health.value("active_connections", 0)},
             {"target_peers", health.value("target_max_peers", 0)}};
 }
 

@@ -9,6 +9,7 @@ constexpr const char* kNoPages =
     "<!doctype html><title>p2pool-dash</title><p>The dashboard's files are not installed here; start the node with "
     "--web-static FOLDER, or use the <a href=\"/api/v1/openapi.json\">API</a>.";
 
+/// Relative paths hold behind a proxy, too, that puts the node below a path of its own.
 Response redirect(const char* to) {
     Response response;
     response.status = 302;
@@ -63,6 +64,10 @@ Site::Site(Model& model, Gate& gate, MinerLogin& logins, EventHub& events, const
     add_legacy_routes(routes_);
     add_api_routes(routes_);
     add_health_routes(routes_);
+    // A page that a browser goes to makes it ask for the password, and give it to all pages from then on.
+    Route& login = routes_.pages["login"];
+    login.kind = PathKind::kPrivate;
+    login.make = [](const PageContext&) { return redirect("static/"); };
 }
 
 void Site::changed() {
@@ -86,7 +91,8 @@ std::shared_ptr<Page> Site::serve_page(const Request& request, const Route& rout
     if (auto refusal = gate_.check(request, route.kind, sight)) return page(std::move(*refusal));
     sight.miner = logins_.find(request.session);
     if (!route.cacheable || sight.miner) return make(request, route, std::move(arguments), sight);
-    const std::string key = request.target + (sight.trusted ? "\nt" : "\n") + (sight.names ? "n" : "");
+    const std::string key =
+        request.target + (sight.trusted ? "\nt" : "\n") + (sight.names ? "n" : "") + (sight.private_parts ? "p" : "");
     const auto known = cache_.find(key);
     if (known != cache_.end()) return known->second;
     std::shared_ptr<Page> made = make(request, route, std::move(arguments), sight);
@@ -122,7 +128,7 @@ std::shared_ptr<Page> Site::make(const Request& request, const Route& route, std
     try {
         return page(route.make({model_, gate_, logins_, server_, events_, request, std::move(arguments), sight}));
     } catch (const NeedsPassword&) {
-        return page(ask_for_password());
+        return page(gate_.ask_for_password(request));
     } catch (const BadRequest& problem) {
         return page(error_response(problem.status(), problem.what()));
     }

@@ -114,7 +114,9 @@ TEST_CASE("a good block goes by P2P and submitblock, and is followed to its Chai
     Place place;
     Pipeline& pipeline = place.start();
     REQUIRE(wait_for_link(place));
-    pipeline.submit(won_block());
+    WonBlock won = won_block();
+    won.found_at = dash::system_clock().unix_seconds();
+    pipeline.submit(won);
     REQUIRE(place.wait_until([&] { return place.submits() == 1 && place.pushes() == 1; }));
     REQUIRE(place.wait_for(BlockState::kAccepted));
     CHECK(place.dashd.peer->received("block")[0] == Bytes(5000, 0x42));
@@ -129,6 +131,14 @@ TEST_CASE("a good block goes by P2P and submitblock, and is followed to its Chai
     CHECK(report.confirmations == 2);
     CHECK(report.chainlock);
     CHECK(!report.resumed);
+    for (const PhaseTimes& phase : {report.daemon_p2p, report.submitblock}) {
+        REQUIRE(phase.started_ms.has_value());
+        REQUIRE(phase.finished_ms.has_value());
+        CHECK(*phase.started_ms >= 0);
+        CHECK(*phase.finished_ms > *phase.started_ms);
+        CHECK(*phase.finished_ms <= 1000 * (dash::system_clock().unix_seconds() - won.found_at));
+    }
+    CHECK_FALSE(report.peers.started_ms.has_value());
     pipeline.stop();
     Journal journal(place.settings().database);
     CHECK(journal.unfinished().empty());
@@ -174,8 +184,10 @@ TEST_CASE("a further sender is asked again until it reaches somebody") {
     settings.senders.push_back(
         [&](const SenderSurroundings&) { return std::make_unique<StubSender>(/*hangs=*/false, attempts); });
     place.start(settings).submit(won_block());
-    CHECK(place.wait_until([&] { return !place.reports.empty() && place.last().peers_reached == 5; }));
+    REQUIRE(place.wait_until([&] { return !place.reports.empty() && place.last().peers_reached == 5; }));
     CHECK(attempts == 2);
+    const PhaseTimes& times = place.last().peers;
+    CHECK(times.finished_ms.value() - times.started_ms.value() >= 10);  // the pause between the two
 }
 
 TEST_CASE("a dashd that is not there gets the block when it comes") {
@@ -199,6 +211,8 @@ TEST_CASE("a starting dashd is asked until it takes the block") {
     CHECK(place.wait_for(BlockState::kConfirmed));
     CHECK(place.last().submitblock_result == "accepted");
     CHECK(place.submits() == 4);
+    const PhaseTimes& times = place.last().submitblock;
+    CHECK(times.finished_ms.value() - times.started_ms.value() >= 10 + 20 + 40);  // the pauses between them
 }
 
 TEST_CASE("a block whose parent dashd lacks is submitted until the parent is there") {

@@ -57,6 +57,8 @@ TEST_CASE("--web-password asks everybody for it, and stays") {
         CHECK(refused.status == 401);
         CHECK(refused.header("www-authenticate").find("Basic realm=\"P2Pool Web Interface\"") == 0);
         CHECK(refused.body == "{\"error\":\"Authentication required\"}");
+        // The dashboard itself was let in by the password: a browser gives that to its scripts only when asked.
+        CHECK_FALSE(service.get(page, {"X-Requested-With: dashboard"}).header("www-authenticate").empty());
     }
     CHECK(service.get("/local_stats", {kRight}).status == 200);
     CHECK(service.get("/local_stats", {kWrong}).status == 401);
@@ -96,9 +98,22 @@ TEST_CASE("only the private parts can ask for the password") {
         stranger(R"({"web_auth_enabled": true, "web_auth_private_only": true, "web_auth_password_hash": ")" +
                  sha256_hex("secret") + "\"}"));
     CHECK(service.get("/rate").status == 200);
-    CHECK(service.get("/stratum_stats").status == 401);
+    const auto refused = service.get("/stratum_stats");
+    CHECK(refused.status == 401);
+    CHECK(refused.header("www-authenticate").find("Basic ") == 0);
     CHECK(service.get("/api/v1/miners").status == 401);
     CHECK(service.get("/stratum_stats", {kRight}).status == 200);
+    // A browser would show its dialog at every request of the dashboard's script.
+    const std::string script = "X-Requested-With: dashboard";
+    for (const char* page : {"/api/v1/miners", "/api/v1/graphs/miner_hash_rates"}) {
+        const auto quiet = service.get(page, {script});
+        CHECK(quiet.status == 401);
+        CHECK(quiet.header("www-authenticate").empty());
+    }
+    CHECK(service.get("/login").header("www-authenticate").find("Basic ") == 0);
+    const auto entered = service.get("/login", {kRight});
+    CHECK(entered.status == 302);
+    CHECK(entered.header("location") == "static/");
 }
 
 TEST_CASE("with private parts nobody sees workers' names without the password") {
@@ -163,6 +178,21 @@ TEST_CASE("strangers see no miner's whole address, this machine does") {
     }
     CHECK(web::mask_ip("2001:db8:1:2::/64") == "2001:db8:1::x");
     CHECK(web::mask_ip("127.0.0.1") == "127.0.0.1");
+}
+
+TEST_CASE("no page and no event shows strangers a whole address") {
+    RunningService service(stranger(R"({"web_rate_limit_enabled": false})"));
+    web_tests::HttpClient reader(service.port());
+    reader.send("GET /api/v1/events HTTP/1.1\r\nHost: node\r\n\r\n");
+    (void)reader.read_until("\r\n\r\n");
+    service.tell_mining_state();
+    for (const std::string& target : service.every_page()) {
+        CAPTURE(target);
+        const std::string body = service.get(target).body;
+        CHECK(body.find("203.0.113.7") == std::string::npos);
+        CHECK(body.find("198.51.100.9") == std::string::npos);
+    }
+    CHECK(reader.read_until("event: block\n").find("203.0.113.7") == std::string::npos);
 }
 
 TEST_CASE("requests are limited for each client") {

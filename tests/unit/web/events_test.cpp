@@ -1,14 +1,76 @@
 #include <doctest/doctest.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
 #include <map>
+#include <memory>
 #include <regex>
 #include <set>
+#include <vector>
 
 #include "tests/unit/web/openapi_document.h"
 #include "tests/unit/web/running_service.h"
+#include "web/http/event_hub.h"
 
 using web_tests::HttpClient;
 using web_tests::RunningService;
+
+namespace {
+
+constexpr const char* kReadEvents = "GET /api/v1/events HTTP/1.1\r\nHost: node\r\n\r\n";
+
+/// What a reader gets who comes back for events after so many.
+std::string next_after(int events) {
+    boost::asio::io_context io;
+    web::EventHub hub(io.get_executor());
+    const auto queue = hub.subscribe("", web::Audience::kEverybody);
+    for (int i = 0; i < events; ++i)
+        hub.publish("status", "{}");
+    std::string text = "nothing came";
+    boost::asio::co_spawn(
+        io, [&]() -> boost::asio::awaitable<void> { text = co_await queue->next(); }, boost::asio::detached);
+    io.run();
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("a reader may lag behind, but not without end") {
+    const std::string all = next_after(256);
+    CHECK(all.find("id: 1\n") == 0);
+    CHECK(all.find("id: 256\n") != std::string::npos);
+    CHECK(next_after(257).empty());  // the stream ends
+}
+
+TEST_CASE("so many read events and no more, and who goes makes room") {
+    web_tests::Wishes wishes;
+    wishes.http.max_connections = wishes.http.max_connections_per_client = 400;
+    const RunningService service(wishes);
+    std::vector<std::unique_ptr<HttpClient>> readers;
+    for (int i = 0; i < 256; ++i) {
+        readers.push_back(std::make_unique<HttpClient>(service.port()));
+        readers.back()->send(kReadEvents);
+    }
+    for (const auto& reader : readers)
+        REQUIRE(reader->read_until("\r\n\r\n").find(" 200 ") != std::string::npos);
+    const auto refused = service.get("/api/v1/events");
+    CHECK(refused.status == 503);
+    CHECK(nlohmann::json::parse(refused.body)["error"].is_string());
+    CHECK(service.get("/rate").status == 200);
+}
+
+TEST_CASE("reading events counts as no request, and no more than any connection") {
+    web_tests::Wishes wishes;
+    wishes.client_ip = "203.0.113.50";
+    const RunningService service(wishes);
+    HttpClient client(service.port());
+    while (client.get("/fee").status == 200) {
+    }
+    HttpClient reader(service.port());
+    reader.send(kReadEvents);
+    CHECK(reader.read_until("\r\n\r\n").find(" 200 ") != std::string::npos);
+}
 
 TEST_CASE("events come as they happen") {
     RunningService service;
@@ -65,4 +127,12 @@ TEST_CASE("who comes again gets what he missed") {
     const std::string missed = late.read_until("event: block\n");
     CHECK(missed.find("id: 2\n") != std::string::npos);
     CHECK(missed.find("id: 1\n") == std::string::npos);
+}
+
+TEST_CASE("what happened while nobody read is told to who comes again") {
+    RunningService service;
+    service.tell_mining_state();
+    HttpClient reader(service.port());
+    reader.send("GET /api/v1/events HTTP/1.1\r\nHost: node\r\nLast-Event-ID: 0\r\n\r\n");
+    CHECK(reader.read_until("event: block\n").find("id: 1\n") != std::string::npos);
 }

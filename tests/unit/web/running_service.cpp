@@ -12,6 +12,7 @@
 #include "share_chain/network.h"
 #include "tests/peer_network/share_maker.h"
 #include "tests/support/vectors.h"
+#include "web/site/site.h"
 
 namespace web_tests {
 
@@ -214,6 +215,34 @@ void RunningService::tell_mining_state() {
         [this] { return json("/web/best_share_hash") == best_share_ && json("/recent_blocks").size() == 2; },
         std::chrono::seconds(20));
     if (!shown) throw std::runtime_error("the pages do not show what was told");
+}
+
+std::vector<std::string> RunningService::every_page() const {
+    const std::map<std::string, std::vector<std::string>> arguments = {
+        {"patron_sendmany", {"", "/10", "/10/1"}},
+        {"miner_stats", {"", std::string("/") + kMinerAddress}},
+        {"miner_payouts", {"", std::string("/") + kMinerAddress}},
+        {"web/share", {"/" + best_share_}},
+        {"web/payout_address", {"/" + best_share_}},
+        {"web/share_data", {"/" + best_share_}},
+        {"web/graph_data", {"/pool_rates/last_hour", "/miner_hash_rates/last_day"}},
+        {"api/v1/miners", {"", std::string("/") + kMinerAddress}},
+        {"api/v1/blocks", {"", "?limit=2", "/" + best_share_}},
+        {"api/v1/shares", {"", "?count=5", "/" + best_share_}},
+        {"api/v1/graphs", {"", "/peers", "/miner_hash_rates?range=day"}},
+        {"api/v1/session/challenge", {std::string("?address=") + kMinerAddress}}};
+    web::Routes routes;
+    web::add_legacy_routes(routes);
+    web::add_api_routes(routes);
+    web::add_health_routes(routes);
+    std::vector<std::string> targets;
+    for (const auto& page : routes.pages) {
+        if (page.first == "api/v1/events") continue;
+        const auto known = arguments.find(page.first);
+        for (const std::string& argument : known == arguments.end() ? std::vector<std::string>{""} : known->second)
+            targets.push_back("/" + page.first + argument);
+    }
+    return targets;
 }
 
 nlohmann::json recorded_answers(const std::string& state) {

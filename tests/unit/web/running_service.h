@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "dash/util/clock.h"
 #include "tests/support/process.h"
@@ -37,6 +38,8 @@ class RunningService {
     /// On a connection of its own.
     [[nodiscard]] Answer get(const std::string& target, const std::vector<std::string>& headers = {}) const;
     [[nodiscard]] nlohmann::json json(const std::string& target) const;
+    /// Targets of all pages that answer at once, each with arguments that name something of the mining state.
+    [[nodiscard]] std::vector<std::string> every_page() const;
 
     /// A share chain of 40 shares of regtest, the last of them ours, two miners with work, a peer, and a won block that
     /// is the last share. Waits until pages show it.

@@ -29,6 +29,7 @@ web_tests::Wishes with_pages() {
         write(datadir / "static" / ".hidden", "secret");
         write(datadir / "secret.txt", "secret");
         std::filesystem::create_symlink(datadir / "secret.txt", datadir / "static" / "way_out.txt");
+        std::filesystem::create_symlink("index.html", datadir / "static" / "old.html");
     };
     return wishes;
 }
@@ -62,6 +63,28 @@ TEST_CASE("what has not changed is not sent again") {
     CHECK(client.get("/web/version", {"If-None-Match: W/\"other\""}).status == 200);
 }
 
+TEST_CASE("every page answers HEAD, a slash at its end, and who has it already") {
+    RunningService service;
+    service.tell_mining_state();
+    HttpClient client(service.port());
+    for (const std::string& target : service.every_page()) {
+        CAPTURE(target);
+        const auto page = client.get(target);
+        CHECK(page.status < 500);
+        CHECK_FALSE(page.body.empty());
+        if (page.status >= 400) CHECK(nlohmann::json::parse(page.body)["error"].is_string());
+        if (page.header("content-type") == "application/json") CHECK(page.header("access-control-allow-origin") == "*");
+        const auto head = client.get(target, {}, "HEAD");
+        CHECK(head.status == page.status);
+        CHECK(head.header("content-type") == page.header("content-type"));
+        if (target.find('?') == std::string::npos) CHECK(client.get(target + "/").status == page.status);
+        if (page.status != 200) continue;
+        const auto again = client.get(target, {"If-None-Match: " + page.header("etag")});
+        // Clocks and counters go on meanwhile.
+        CHECK((again.status == 304 || again.header("etag") != page.header("etag")));
+    }
+}
+
 TEST_CASE("large answers are compressed for those who take it") {
     const RunningService service;
     const std::string plain = service.get("/api/v1/openapi.json").body;
@@ -82,6 +105,7 @@ TEST_CASE("files are served from their folder and from nowhere else") {
     CHECK(index.body == "<p>first page</p>");
     CHECK(index.header("content-security-policy").find("default-src 'self'") == 0);
     CHECK(index.header("x-frame-options") == "DENY");
+    CHECK(service.get("/static/old.html").body == index.body);
     CHECK(service.get("/static/sub/page.js").header("content-type") == "text/javascript; charset=utf-8");
     for (const char* path :
          {"/static/../secret.txt", "/static/%2e%2e/secret.txt", "/static/sub/../../secret.txt",

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <fstream>
+
 #include "tests/unit/web/message_key.h"
 #include "tests/unit/web/openapi_document.h"
 #include "tests/unit/web/running_service.h"
@@ -63,6 +65,25 @@ TEST_CASE("a miner who signed in sees what is his and nobody else's") {
     CHECK(ended.status == 200);
     document.check_answer("delete", "/api/v1/session", ended);
     CHECK(service.get("/api/v1/session", {session}).status == 401);
+}
+
+TEST_CASE("where private parts have a password, a miner who signed in sees his own without it") {
+    web_tests::Wishes wishes = with_miner();
+    wishes.prepare = [](const std::filesystem::path& datadir) {
+        std::ofstream(datadir / "security_config.json")
+            << R"({"web_auth_enabled": true, "web_auth_private_only": true, "web_auth_password_hash": null})";
+    };
+    RunningService service(wishes);
+    service.tell_mining_state();
+    const std::string own = "/api/v1/miners/" + miner_key().address();
+    const std::string session = sign_in(service, miner_key());
+    for (int round = 0; round < 2; ++round) {  // what one sees must not be kept for the other
+        CHECK(service.get(own).status == 401);
+        CHECK(service.get(own, {session}).status == 200);
+        CHECK(service.get(own, {sign_in(service, MessageKey(8))}).status == 401);
+        CHECK(service.get("/api/v1/miners", {session}).status == 401);
+        CHECK(service.get(std::string("/api/v1/miners/") + web_tests::kMinerAddress, {session}).status == 401);
+    }
 }
 
 TEST_CASE("labels and alerts are the miner's own, and stay") {

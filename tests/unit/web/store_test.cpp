@@ -99,6 +99,47 @@ TEST_CASE("damaged files of the python node stop nothing") {
     CHECK(service.json("/net_diff_samples")["sample_count"] == 2);
 }
 
+TEST_CASE("how a block was sent is told after a restart, too, and what a later run adds takes nothing away") {
+    using dash::submission::BlockState;
+    RunningService service;
+    service.tell_mining_state();
+    dash::submission::SubmissionReport report;
+    report.hash = dash::Uint256::from_hex(service.best_share());
+    report.finder = "rig";
+    report.state = BlockState::kAccepted;
+    report.daemon_p2p_sent = true;
+    report.daemon_p2p = {0.25, 0.75};
+    report.submitblock = {0.5, std::nullopt};
+    const auto told = [&](BlockState state) {
+        report.state = state;
+        service.service().block_changed(report);
+        const std::string wanted(to_string(state));
+        Json submission;
+        REQUIRE(tests::wait_until(
+            [&] {
+                submission = service.json("/api/v1/blocks/" + service.best_share())["submission"];
+                return submission.is_object() && submission["state"] == wanted;
+            },
+            std::chrono::seconds(10)));
+        return submission;
+    };
+    const Json before = told(BlockState::kAccepted);
+    CHECK(before["phases"]["daemon_p2p"] == Json{{"started_ms", 0.25}, {"finished_ms", 0.75}});
+    CHECK(before["phases"]["submitblock"] == Json{{"started_ms", 0.5}, {"finished_ms", nullptr}});
+    CHECK(before["phases"]["peers"]["started_ms"].is_null());
+
+    service.restart();
+    CHECK(service.json("/api/v1/blocks/" + service.best_share())["submission"] == before);
+    report = dash::submission::SubmissionReport();
+    report.hash = dash::Uint256::from_hex(service.best_share());
+    report.resumed = true;
+    report.submitblock = {31'000, 31'002.5};
+    const Json after = told(BlockState::kConfirmed);
+    CHECK(after["daemon_p2p_sent"] == true);
+    CHECK(after["phases"]["daemon_p2p"] == before["phases"]["daemon_p2p"]);
+    CHECK(after["phases"]["submitblock"] == Json{{"started_ms", 31'000}, {"finished_ms", 31'002.5}});
+}
+
 TEST_CASE("a restart loses no graph and no block") {
     RunningService service;
     service.tell_mining_state();

@@ -5,6 +5,9 @@ import { session } from "./session.js";
 const kTimeoutMilliseconds = 15000;
 const root = new URL("../api/v1/", document.baseURI);
 
+/** Where a browser asks for the node's password, and comes back from. */
+export const loginUrl = new URL("../login", document.baseURI).href;
+
 export class ApiError extends Error {
     constructor(status, text) {
         super(text);
@@ -15,7 +18,7 @@ export class ApiError extends Error {
 export const apiUrl = (path) => new URL(path, root).href;
 
 async function request(path, options) {
-    const headers = { Accept: "application/json", ...options.headers };
+    const headers = { Accept: "application/json", "X-Requested-With": "p2pool-dash", ...options.headers };
     if (session()) headers["X-P2Pool-Session"] = session().token;
     let response;
     try {

@@ -80,15 +80,22 @@ export function duration(seconds) {
     return rest > 0 && whole < 10 ? `${whole} ${name} ${rest} ${nextName}` : `${whole} ${name}`;
 }
 
+/** "~4 min 10 s", for what is expected. */
+export function about(seconds) {
+    const text = duration(seconds);
+    return text === null || text.startsWith("over") ? text : `~${text}`;
+}
+
 /** One unit: "4 min". */
 export function roughly(seconds) {
-    return isNumber(seconds) ? duration(seconds).split(" ").slice(0, 2).join(" ") : null;
+    const text = duration(seconds);
+    return text === null || text.startsWith("over") ? text : text.split(" ").slice(0, 2).join(" ");
 }
 
 export function milliseconds(value) {
     if (!isNumber(value)) return null;
     if (value >= 10000) return duration(value / 1000);
-    return value >= 1000 ? `${(value / 1000).toFixed(2)} s` : `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`;
+    return value >= 1000 ? `${(value / 1000).toFixed(2)} s` : `${value < 10 ? Number(value.toFixed(2)) : value.toFixed(0)} ms`;
 }
 
 export function ago(time, now) {

@@ -2,11 +2,11 @@
 import { h } from "../lib/dom.js";
 import * as format from "../lib/format.js";
 import { live } from "../lib/live.js";
-import { address, amount, badge, card, fact, facts, hash, known, meter, nothing, time } from "../parts/basics.js";
+import { address, amount, badge, card, fact, facts, hash, known, meter, nothing, time, tip } from "../parts/basics.js";
 import { blockStatus } from "../parts/blocks.js";
 import { icon } from "../parts/icons.js";
 import { table } from "../parts/table.js";
-import { broadcastCard } from "../parts/timing.js";
+import { broadcastFromTheWin, timingCard } from "../parts/timing.js";
 
 export const title = () => "Block";
 export const every = 15;
@@ -35,10 +35,15 @@ function standing(block) {
         fact("network difficulty", known(format.difficulty(block.network_difficulty), "it was not recorded"))));
 }
 
+/** An output that nobody can spend: OP_RETURN. */
+const kBurnt = "6a";
+
 const step = (isDone, name, value, explanation) => h("li", { class: isDone ? "done" : "open", "data-tip": explanation }, icon(isDone ? "check" : "more"), h("b", null, name), h("span", null, value));
 
 /** The ways a won block takes, all at once, and how it ends. */
-function steps({ broadcast, chainlock }, report) {
+function steps(block, report) {
+    const { chainlock } = block;
+    const broadcast = broadcastFromTheWin(block);
     const all = broadcast ? format.milliseconds(broadcast.ms_all ?? broadcast.ms_90_percent ?? broadcast.ms_50_percent) : null;
     return h("ol", { class: "steps" },
         step(report.daemon_p2p_sent, "dashd by P2P", report.daemon_p2p_sent ? "sent" : "not sent", "The fastest way into your own dashd."),
@@ -57,7 +62,7 @@ function submission(block) {
 }
 
 const kColumns = (most) => [
-    { id: "address", label: "Paid", value: (p) => p.address ?? p.script, cell: (p) => (p.address ? address(p.address, { link: p.kind === "miner" }) : h("code", { "data-tip": p.script }, p.script.length > 20 ? `${p.script.slice(0, 20)}…` : `script ${p.script}`)) },
+    { id: "address", label: "Paid", value: (p) => p.address ?? p.script, cell: (p) => (p.address ? address(p.address, { link: p.kind === "miner" }) : p.script === kBurnt ? tip("credits of Dash Platform", "Burnt here, and given out again on the platform.") : h("code", { "data-tip": p.script }, p.script.length > 20 ? `${p.script.slice(0, 20)}…` : `script ${p.script}`)) },
     { id: "kind", label: "Kind", value: (p) => p.kind, cell: (p) => badge(...kKinds[p.kind]) },
     { id: "duffs", label: "Amount", align: "number", value: (p) => p.duffs, cell: (p) => amount(p.duffs) },
     { id: "bar", label: "", cell: (p) => h("div", { class: "bar-cell" }, meter(p.duffs / most, format.percent(p.duffs / most))) },
@@ -69,7 +74,7 @@ export function view({ data, ui, redraw }) {
     return h("div", { class: "stack" },
         h("div", { class: "identity" }, h("b", null, format.integer(block.height) ?? ""), hash(block.hash, { what: "block hash", explorer: live.overview.node.block_explorer_url_prefix })),
         h("div", { class: "halves" }, standing(block), submission(block)),
-        block.broadcast && broadcastCard(block.broadcast),
+        timingCard(block),
         card("Whom it pays", null, block.payouts === null ? nothing("The block's coinbase is not known here.")
             : table("outputs", kColumns(most), block.payouts, { context: { ui, redraw }, order: { by: "duffs", down: true }, most: 100 })));
 }

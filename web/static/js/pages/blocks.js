@@ -29,7 +29,7 @@ function luckFacts(luck) {
     const some = (text) => known(text, "known after the second block");
     return card("Luck", null, facts(
         fact("this round", known(luck.round_progress === null ? null : format.wholePercent(100 * luck.round_progress), "known after the first block"), "How much of the expected time has passed."),
-        fact("a block every", known(luck.expected_seconds === null ? null : `~${format.duration(luck.expected_seconds)}`, "known when the pool has a hash rate"), "At the present hash rate and difficulty."),
+        fact("a block every", known(format.about(luck.expected_seconds), "known when the pool has a hash rate"), "At the present hash rate and difficulty."),
         fact("last 7 days", some(format.wholePercent(luck.last_7_days_percent))),
         fact("last 30 days", some(format.wholePercent(luck.last_30_days_percent))),
         fact("over all", some(format.wholePercent(luck.average_percent))),

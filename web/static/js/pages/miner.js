@@ -3,7 +3,7 @@ import { ask } from "../lib/api.js";
 import { Chart } from "../lib/chart.js";
 import { h, slot } from "../lib/dom.js";
 import * as format from "../lib/format.js";
-import { address, amount, badge, card, choice, fact, facts, hash, known, nothing, time } from "../parts/basics.js";
+import { address, amount, badge, card, choice, fact, facts, hash, known, nothing, problem, time } from "../parts/basics.js";
 import { blockStatus } from "../parts/blocks.js";
 import { ownCard } from "../parts/own.js";
 import { kRanges } from "../parts/rate_chart.js";
@@ -14,6 +14,7 @@ export const title = () => "Miner";
 export const every = 10;
 export const reloadOn = ["share", "block"];
 export const sources = ({ parameter }) => ({ miner: `miners/${encodeURIComponent(parameter)}` });
+export const optional = ["miner"];
 
 const kMostLines = 6;
 let chart = null;
@@ -48,8 +49,15 @@ const kPayouts = [
     { id: "hash", label: "Hash", cell: (p) => hash(p.hash, { what: "block hash", explorer: p.explorer_url.slice(0, -p.hash.length) }) },
 ];
 
-export function view({ data, ui, redraw }) {
-    const { miner } = data;
+/** Its owner needs no password of the node's to see it. */
+function closed({ parameter, errors, ui, reload }) {
+    if (errors.miner.status !== 401) return problem(errors.miner);
+    return h("div", { class: "stack" }, problem(errors.miner), ownCard({ address: parameter, workers: [] }, { ui, redraw: reload }));
+}
+
+export function view(page) {
+    const { data: { miner }, errors, ui, redraw } = page;
+    if (!miner) return closed(page);
     const range = ui.range ?? "hour";
     const names = miner.workers.map((worker) => worker.name).sort();
     chart ??= new WorkersChart();
@@ -57,6 +65,7 @@ export function view({ data, ui, redraw }) {
     const unknownRate = miner.is_local ? "known when the node has run for a minute" : "it mines at another node";
     const rateFact = (label, span) => fact(label, miner.is_local ? rate(miner.hash_rates, span) : known(null, unknownRate));
     return h("div", { class: "stack" },
+        errors.miner && problem(errors.miner, { isOld: true }),
         h("div", { class: "identity" }, address(miner.address, { link: false, whole: true }), miner.is_operator && badge("info", "operator"),
             badge(miner.online ? "ok" : "off", miner.online ? "mining here" : miner.is_local ? "not connected now" : "mines elsewhere")),
         h("div", { class: "thirds" },
@@ -69,7 +78,7 @@ export function view({ data, ui, redraw }) {
             card("Quality", null, facts(
                 fact("late", miner.is_local ? late(miner.late_proportion) : known(null, unknownRate), "Work that came after its job was over (dead on arrival, DOA)."),
                 fact("stale shares", known(format.percent(miner.stale_proportion), "it has no shares in the payout window"), "Of its shares in the chain: orphaned or late ones that they tell of."),
-                fact("a share every", known(miner.expected_seconds_to_share === null ? null : `~${format.roughly(miner.expected_seconds_to_share)}`, unknownRate))))),
+                fact("a share every", known(format.about(miner.expected_seconds_to_share), unknownRate))))),
         names.length > 0 && card("Hash rate by worker", { extra: choice("Range", kRanges, range, (value) => {
             ui.range = value;
             redraw();

@@ -20,7 +20,7 @@ const kColumns = [
     { id: "h1", label: "1 h", align: "number", value: (m) => m.hash_rates.h1, cell: (m) => rate(m.hash_rates, "h1") },
     { id: "h24", label: "24 h", align: "number", value: (m) => m.hash_rates.h24, cell: (m) => rate(m.hash_rates, "h24") },
     { id: "late", label: "Late", tip: "Work that came after its job was over (dead on arrival, DOA).", align: "number", value: (m) => m.late_proportion, cell: (m) => late(m.late_proportion) },
-    { id: "share", label: "A share every", tip: "Expected time between its shares at its rate of the last 15 minutes.", align: "number", value: (m) => m.expected_seconds_to_share, cell: (m) => known(m.expected_seconds_to_share === null ? null : `~${format.roughly(m.expected_seconds_to_share)}`, "known when it has a hash rate") },
+    { id: "share", label: "A share every", tip: "Expected time between its shares at its rate of the last 15 minutes.", align: "number", value: (m) => m.expected_seconds_to_share, cell: (m) => known(format.about(m.expected_seconds_to_share), "known when it has a hash rate") },
     { id: "fraction", label: "Of the pool", tip: "Its part of the work in the payout window: its part of the next block.", align: "number", value: (m) => m.pool_fraction, cell: (m) => known(format.percent(m.pool_fraction), "it has no shares in the payout window") },
     { id: "payout", label: "If a block came now", align: "number", value: (m) => m.payout_now_duffs, cell: (m) => amount(m.payout_now_duffs) },
 ];

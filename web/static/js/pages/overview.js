@@ -33,7 +33,7 @@ function miners({ miners: own }, data) {
         h("p", null, `${format.integer(own.workers)} ${own.workers === 1 ? "worker" : "workers"}`, own.late_proportion === null ? "" : [" · ", format.percent(own.late_proportion), " ", tip("late", "Work that came after its job was over (dead on arrival, DOA). It is not paid.")]),
         h("p", { class: "muted" }, own.expected_seconds_to_share === null
             ? (own.connections > 0 ? ["a share every ", known(null, "known when the first work has been submitted")] : "no miner is connected")
-            : ["a ", tip("share", "A share is an easy block of the share chain. Your part of the recent ones is your part of the next block."), own.expected_seconds_to_share < 1 ? " every second or faster" : ` every ~${format.roughly(own.expected_seconds_to_share)}`]));
+            : ["a ", tip("share", "A share is an easy block of the share chain. Your part of the recent ones is your part of the next block."), own.expected_seconds_to_share < 1 ? " every second or faster" : ` every ${format.about(own.expected_seconds_to_share)}`]));
 }
 
 function poolCard({ pool, miners: own }, data) {
@@ -47,7 +47,7 @@ function nextBlock({ pool, luck, payout_now_duffs: payout }) {
     const progress = luck.round_progress;
     const words = progress === null ? "not known yet" : `${format.wholePercent(100 * progress)} of the expected time has passed`;
     return card("Next block", { class: "headline" },
-        h("p", { class: "figure" }, pool.expected_seconds_to_block === null ? known(null, "known when the pool has a hash rate") : h("span", null, h("small", null, "every "), `~${format.duration(pool.expected_seconds_to_block)}`)),
+        h("p", { class: "figure" }, pool.expected_seconds_to_block === null ? known(null, "known when the pool has a hash rate") : h("span", null, h("small", null, "expected in "), format.about(pool.expected_seconds_to_block))),
         h("p", { class: "round" }, tip("round", "How much of the expected time has passed since the last block. Beyond 100 % the pool is unlucky; it says nothing about when the block comes."), meter(progress, `Round: ${words}`, progress > 1 ? "meter-over" : ""), h("span", null, known(progress === null ? null : format.wholePercent(100 * progress), "known after the pool's first block"))),
         h("p", { class: "muted" }, "if found now you get ", h("b", { class: "live" }, amount(payout, "the share chain is empty or there is no block template yet"))));
 }
@@ -80,7 +80,7 @@ function broadcast({ broadcaster: { enabled, peers, target_peers: target } }, st
     const never = "that many peers were never reached";
     return card("Broadcast", { extra: h("a", { class: "more", href: "#/broadcaster" }, "all ", h("span", { class: "hidden" }, "about the broadcaster"), "→") },
         !enabled ? nothing("The broadcaster is off: won blocks go to dashd alone.") : facts(
-            fact("peers", `${format.integer(peers)} of ${format.integer(target)}`, "Nodes of the Dash network that get a won block from us directly, your dashd among them."),
+            fact("peers", `${format.integer(peers)} of ${format.integer(target)}`, "Nodes of the Dash network that get a won block from us directly, besides your dashd."),
             fact("your dashd", status?.health.local_dashd_connected ? level("ok", "connected") : level("error", "not connected"), "It is never dropped."),
             last && fact("last block", h("a", { href: `#/block/${last.hash}` }, format.integer(last.height))),
             last && fact("reached", `${format.integer(last.reached)} of ${format.integer(last.peers)}`),

@@ -10,7 +10,10 @@ import { table } from "../parts/table.js";
 export const title = () => "Share chain";
 export const every = 15;
 export const reloadOn = ["share", "block"];
-export const sources = () => ({ chain: "shares", heads: "heads" });
+export const sources = ({ whole }) => ({ chain: whole ? `shares?count=${kNews}` : "shares", heads: "heads" });
+
+/** A window is half a megabyte: once it is here, only what came since is asked for. */
+const kNews = 64;
 
 let strip = null;
 const kZooms = kSizes.map((size, i) => [size, ["S", "M", "L", "XL"][i]]);
@@ -41,13 +44,37 @@ function payoutBars(ranking) {
         address(entry.address), h("div", { class: "meter plain", role: "img", "aria-label": format.percent(entry.weight), vars: { "--part": (entry.weight / most).toFixed(4), "--accent": rank < kSeriesColors ? `var(--series-${rank})` : "var(--muted)" } }), h("b", null, format.percent(entry.weight)))));
 }
 
-export function view({ data, ui, redraw }) {
-    const { chain, heads } = data;
+/** The window with `news` in front of what was had before; null where they do not meet. */
+function joined(whole, news) {
+    if (news.hash.length >= news.window) return news;
+    const meeting = news.hash.indexOf(whole?.hash[0]);
+    if (meeting < 0) return null;
+    const addresses = [...new Set([...news.addresses, ...whole.addresses])];
+    const numbers = new Map(addresses.map((text, number) => [text, number]));
+    const column = (name, old = whole[name]) => [...news[name], ...old.slice(news.hash.length - meeting)].slice(0, news.window);
+    return { ...news, addresses, hash: column("hash"), time: column("time"), difficulty: column("difficulty"), flags: column("flags"),
+        miner: column("miner", whole.miner.map((number) => numbers.get(whole.addresses[number]))) };
+}
+
+/** `page.whole` is what was put together, `page.news` the answer that it was made from. */
+function wholeChain(page) {
+    const { chain } = page.data;
+    if (chain === page.news) return page.whole ?? page.before;
+    page.news = chain;
+    page.before = page.whole;
+    page.whole = joined(page.whole, chain);
+    if (!page.whole) page.reload();
+    return page.whole ?? page.before;
+}
+
+export function view(page) {
+    const { data: { heads }, ui, redraw } = page;
+    const chain = wholeChain(page);
     const { pool } = live.overview;
     strip ??= new ShareStrip(() => redraw());
     const ranking = rankAddresses(chain);
     if (strip.chain !== chain || strip.only !== ui.only) strip.update(chain, ranking, ui.only);
-    const size = ui.size ?? kSizes[1];
+    const size = ui.size ?? strip.fitting(chain.hash.length);
     if (strip.size !== size) strip.zoom(size);
     const empty = chain.hash.length === 0;
     return h("div", { class: "stack" },

@@ -1,4 +1,5 @@
 // What every page is put together from.
+import { loginUrl } from "../lib/api.js";
 import { h } from "../lib/dom.js";
 import * as format from "../lib/format.js";
 import { live, now } from "../lib/live.js";
@@ -126,7 +127,7 @@ export function loading() {
 }
 
 export function problem(error, { isOld = false } = {}) {
-    if (error.status === 401 || error.status === 403) return notice("warning", "This part needs a password.", "The operator of this node protects it. Reload the page and log in.");
+    if (error.status === 401 || error.status === 403) return notice("info", "This part needs a password.", "The operator of this node protects it. ", h("a", { href: loginUrl }, "Enter the password"));
     if (error.status === 404) return notice("info", "There is no such thing here.", error.message);
     if (error.status === 429) return notice("warning", "This page asked too often.", "It goes on by itself in a minute.");
     return notice("error", "The node does not answer.", `${isOld ? "The figures below are from before. " : ""}The page tries again by itself; see that p2pool-dash runs.`);

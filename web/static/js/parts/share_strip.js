@@ -6,7 +6,11 @@ import * as format from "../lib/format.js";
 import { now } from "../lib/live.js";
 
 export const kFlags = { ours: 1, block: 2, orphan: 4, late: 8, unverified: 16 };
-export const kSizes = [5, 8, 12, 18];
+export const kSizes = [3, 6, 10, 16];
+/** A picture higher than this is scrolled through, not seen. */
+const kMostPixels = 420;
+/** Of smaller cells the outline would be all that is seen. */
+const kLeastOutlined = 6;
 
 /** Addresses by weight, the heaviest first: [{ number, address, weight }]. */
 export function rankAddresses(chain) {
@@ -25,13 +29,14 @@ export class ShareStrip {
     constructor(choose) {
         this.choose = choose;
         this.chosen = null;
-        this.size = kSizes[1];
+        this.size = kSizes[0];
         this.canvas = h("canvas", {
             tabindex: "0", role: "application", "aria-roledescription": "picture of the share chain",
             onpointermove: (event) => this.#point(event), onpointerleave: () => this.#setChosen(null, false),
             onclick: (event) => this.#point(event) || this.#open(), onkeydown: (event) => this.#key(event),
         });
-        this.element = h("div", { class: "strip" }, this.canvas);
+        this.marker = h("div", { class: "strip-marker", "aria-hidden": "true" });
+        this.element = h("div", { class: "strip" }, this.canvas, this.marker);
         new ResizeObserver(() => this.draw()).observe(this.element);
         addEventListener("themechange", () => this.draw());
     }
@@ -48,6 +53,12 @@ export class ShareStrip {
     zoom(size) {
         this.size = size;
         this.draw();
+    }
+
+    /** The largest cells of which so many can be seen at once. */
+    fitting(count) {
+        const width = this.element.clientWidth || innerWidth;
+        return kSizes.findLast((size) => Math.ceil(count / Math.max(1, Math.floor(width / (size + 1)))) * (size + 1) <= kMostPixels) ?? kSizes[0];
     }
 
     get #columns() {
@@ -72,11 +83,16 @@ export class ShareStrip {
         context.setTransform(unit, 0, 0, unit, 0, 0);
         context.clearRect(0, 0, width, height);
         for (let i = 0; i < count; ++i) this.#cell(context, i, (i % columns) * pitch, Math.floor(i / columns) * pitch);
-        if (this.chosen !== null) {
-            context.lineWidth = 2;
-            context.strokeStyle = color("ink");
-            context.strokeRect((this.chosen % columns) * pitch, Math.floor(this.chosen / columns) * pitch, this.size + 1, this.size + 1);
-        }
+        this.#mark();
+    }
+
+    /** The chosen share has its frame in an element of its own: thousands of cells need not be drawn for it. */
+    #mark() {
+        this.marker.hidden = this.chosen === null;
+        if (this.chosen === null) return;
+        const pitch = this.size + 1;
+        const place = { "--x": (this.chosen % this.#columns) * pitch, "--y": Math.floor(this.chosen / this.#columns) * pitch, "--size": pitch + 1 };
+        for (const [name, value] of Object.entries(place)) this.marker.style.setProperty(name, `${value}px`);
     }
 
     #cell(context, i, x, y) {
@@ -94,7 +110,10 @@ export class ShareStrip {
             context.lineTo(x + 1, y + 1 + this.size * 0.75);
             context.fill();
         }
-        if (flags & kFlags.ours && this.size >= 8) {
+        if (flags & kFlags.ours && this.size < kLeastOutlined) {
+            context.fillStyle = color("ink");
+            context.fillRect(x + 2, y + 2, 1, 1);
+        } else if (flags & kFlags.ours) {
             context.strokeStyle = color("ink");
             context.globalAlpha *= 0.55;
             context.lineWidth = 1;
@@ -115,7 +134,7 @@ export class ShareStrip {
     #setChosen(index, isByKey) {
         if (index === this.chosen) return;
         this.chosen = index;
-        this.draw();
+        this.#mark();
         this.choose(index);
         if (isByKey) this.canvas.setAttribute("aria-label", describeShare(this.chain, index));
     }
