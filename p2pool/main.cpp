@@ -1,12 +1,16 @@
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <iostream>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "dash/util/error.h"
 #include "dash/util/log.h"
@@ -24,6 +28,8 @@ using p2pool::options::Action;
 using p2pool::options::Settings;
 
 constexpr int kUsageExitCode = 2;
+/// Files are for their owner, and his group to read.
+constexpr mode_t kPrivateUmask = 0027;
 /// Of --status, as the Linux Standard Base has it.
 constexpr int kNotRunningExitCode = 3;
 
@@ -47,9 +53,34 @@ p2pool::options::Places places() {
 
 constexpr std::chrono::seconds kStopPatience{30};
 
+/// Other users of this computer see a program's arguments: passwords are wiped out of them.
+void hide_secrets(char** arguments, const p2pool::options::Options& options) {
+    std::vector<std::string> secrets;
+    for (const auto& daemon : options.merged)
+        secrets.push_back(":" + daemon.password + "@");
+    std::vector<std::string> last_words = options.positional;
+    if (options.web_password) last_words.push_back(options.web_password->first + ":" + options.web_password->second);
+    for (; *arguments != nullptr; ++arguments) {
+        const std::string_view argument = *arguments;
+        const auto wipe = [arguments](std::size_t begin, std::size_t size) {
+            std::memset(*arguments + begin, 'x', size);
+        };
+        for (const std::string& secret : secrets) {
+            const std::size_t begin = argument.find(secret);
+            if (begin != std::string_view::npos) wipe(begin + 1, secret.size() - 2);
+        }
+        for (const std::string& secret : last_words) {  // alone, or behind "--web-password="
+            if (secret.empty() || argument.size() < secret.size()) continue;
+            const std::size_t begin = argument.size() - secret.size();
+            if (argument.substr(begin) == secret) wipe(begin, secret.size());
+        }
+    }
+}
+
 int run_node(const Settings& settings, bool in_background) {
     std::optional<p2pool::service::Background> background;
     if (in_background) background.emplace(p2pool::service::Background::enter());
+    ::umask(kPrivateUmask);
     std::filesystem::create_directories(settings.net_datadir);
     const p2pool::service::PidFile pid_file(settings.pid_file);
     const bool console = !settings.options.no_console;  // in the background, until the start has gone well
@@ -58,6 +89,8 @@ int run_node(const Settings& settings, bool in_background) {
     dash::log::info("p2pool (version ", p2pool::version(), ")");
     for (const std::string& remark : settings.remarks)
         dash::log::info(remark);
+    if (::geteuid() == 0)
+        dash::log::warning("The node runs as root, which it does not need: better give it a user of its own.");
     const auto on_started = [&background, &settings] {
         if (!background) return;
         std::cout << "p2pool-dash runs as process " << ::getpid() << "; its log is " << settings.logfile.string()
@@ -137,6 +170,7 @@ int main(int argument_count, char** arguments) {
                 std::cout << p2pool::version() << "\n";
                 return EXIT_SUCCESS;
             case Request::kRun:
+                hide_secrets(arguments + 1, options);
                 return act(options);
         }
     } catch (const p2pool::options::UsageError& error) {

@@ -7,7 +7,6 @@
 #include <random>
 
 #include "dash/broadcaster/broadcaster.h"
-#include "dash/broadcaster/report_reader.h"
 #include "dash/p2p/daemon_link.h"
 #include "dash/primitives/address.h"
 #include "dash/rpc/client.h"
@@ -16,7 +15,9 @@
 #include "dash/util/coroutines.h"
 #include "dash/util/error.h"
 #include "dash/util/log.h"
+#include "p2pool/node/announcer.h"
 #include "p2pool/node/block_broadcaster.h"
+#include "p2pool/node/daemon_settings.h"
 #include "p2pool/node/format.h"
 #include "p2pool/node/merged_mining.h"
 #include "p2pool/node/node.h"
@@ -26,10 +27,10 @@
 #include "p2pool/node/status_line.h"
 #include "p2pool/node/template_feed.h"
 #include "p2pool/node/web_feed.h"
+#include "p2pool/node/web_settings.h"
+#include "p2pool/node/worker_ports.h"
 #include "p2pool/service/service_manager.h"
 #include "p2pool/service/watchdog.h"
-#include "p2pool/stratum/server.h"
-#include "p2pool/version.h"
 #include "web/service.h"
 
 namespace p2pool::node {
@@ -52,8 +53,6 @@ constexpr seconds kStatusCheckInterval{3};
 constexpr double kStatusRepeatSeconds = 15;
 constexpr seconds kDaemonCheckInterval{1};
 constexpr seconds kWarningsInterval{1200};
-/// dashd's wallet is asked for a new address at most this often.
-constexpr seconds kPayoutCheckInterval{30};
 /// How often it is looked whether block headers are wanted; a new template makes it look at once.
 constexpr milliseconds kHeaderInterval{500};
 /// How long the start waits for dashd's P2P link before it goes on without.
@@ -63,47 +62,10 @@ constexpr seconds kLifeInterval{1};
 constexpr seconds kStallPatience{30};
 /// A stop that takes longer has failed.
 constexpr milliseconds kStopPatience{4800};
-/// A template that takes longer is asked for again.
-constexpr milliseconds kRpcTimeout{10'000};
 
 std::uint64_t random_seed() {
     std::random_device device;
     return (static_cast<std::uint64_t>(device()) << 32) | device();
-}
-
-dash::rpc::ClientSettings rpc_settings(const options::Settings& settings) {
-    dash::rpc::ClientSettings rpc;
-    rpc.host = settings.options.dashd_address;
-    rpc.port = settings.dashd_rpc_port;
-    rpc.tls = settings.dashd_rpc_ssl;
-    rpc.user = settings.login.user;
-    rpc.password = settings.login.password;
-    rpc.cookie_file = settings.login.cookie_file;
-    rpc.timeout = kRpcTimeout;
-    return rpc;
-}
-
-std::vector<dash::rpc::ClientSettings> merged_settings(const options::Settings& settings) {
-    std::vector<dash::rpc::ClientSettings> daemons;
-    for (const options::MergedDaemon& daemon : settings.options.merged) {
-        dash::rpc::ClientSettings& rpc = daemons.emplace_back();
-        rpc.host = daemon.host;
-        rpc.port = daemon.port;
-        rpc.tls = daemon.tls;
-        rpc.path = daemon.path;
-        rpc.user = daemon.user;
-        rpc.password = daemon.password;
-    }
-    return daemons;
-}
-
-dash::p2p::DaemonLinkSettings link_settings(const options::Settings& settings) {
-    dash::p2p::DaemonLinkSettings link;
-    link.host = settings.options.dashd_address;
-    link.port = settings.dashd_p2p_port;
-    link.peer.magic = settings.network->parent->p2p_magic;
-    link.peer.user_agent = "/P2Pool:" + version() + "/";
-    return link;
 }
 
 }  // namespace
@@ -160,14 +122,12 @@ class Application::Impl {
     void take(dash::rpc::BlockTemplate block);
     void listen();
     void start_pipeline();
-    void make_server();
     void block_won(dash::submission::WonBlock block);
     void settle_soon();
     asio::awaitable<void> start();
     asio::awaitable<void> test_rpc();
     asio::awaitable<void> test_link();
     void serve(const std::vector<std::string>& payout_addresses);
-    asio::awaitable<void> renew_payouts();
     asio::awaitable<void> maintain();
     asio::awaitable<void> refresh();
     asio::awaitable<void> tell_status();
@@ -193,7 +153,8 @@ class Application::Impl {
     std::unique_ptr<PeerService> peers_;
     std::unique_ptr<dash::broadcaster::Broadcaster> broadcaster_;
     std::unique_ptr<dash::submission::Pipeline> pipeline_;
-    std::unique_ptr<stratum::Server> server_;
+    std::unique_ptr<WorkerPorts> ports_;
+    std::unique_ptr<Announcer> announcer_;
     std::unique_ptr<web::Service> web_;
     std::unique_ptr<WebFeed> web_feed_;
     asio::steady_timer settle_timer_{io_};
@@ -234,11 +195,12 @@ void Application::Impl::stop() {
     watchdog_.end_within(kStopPatience);
     std::error_code ignored;
     std::filesystem::remove(settings_.ready_flag, ignored);
-    if (server_ != nullptr) server_->stop();
+    if (ports_ != nullptr) ports_->stop();
     if (node_ != nullptr) node_->set_peer_knowledge({});
     peers_.reset();
     if (pipeline_ != nullptr) pipeline_->stop();
     if (web_ != nullptr) web_->stop();
+    announcer_.reset();
     if (store_ != nullptr) store_->stop();
     if (store_ != nullptr && settings_.options.compact_on_shutdown) {
         watchdog_.end_any_time();
@@ -260,8 +222,7 @@ void Application::Impl::take(dash::rpc::BlockTemplate block) {
 
 /// Miners are let in when there is work for them.
 void Application::Impl::listen() {
-    server_->listen();
-    dash::log::info("Listening for workers on '", settings_.worker.host, "' port ", settings_.worker.port, "...");
+    ports_->listen();
     std::ofstream{settings_.ready_flag};
     service::tell_service_manager("STATUS=Serving miners on port " + std::to_string(settings_.worker.port));
     dash::log::info("Started successfully!");
@@ -280,6 +241,7 @@ void Application::Impl::block_won(dash::submission::WonBlock block) {
     for (const std::string& line :
          won_block_lines(block, node_->status(), last ? std::optional(block.found_at - *last) : std::nullopt))
         dash::log::info(line);
+    announcer_->block_won(block, node_->status().pool_hashes_per_second);
     web_->block_won(block);
 }
 
@@ -348,32 +310,7 @@ asio::awaitable<void> Application::Impl::start() {
     const std::vector<std::string> addresses = co_await determine_payout_addresses(settings_, daemon_);
     if (!settings_.dynamic_payout) dash::log::info("    ...success! Payout address: ", addresses.front());
     serve(addresses);
-    if (settings_.dynamic_payout) spawn(renew_payouts());
-}
-
-/// With `-a dynamic`.
-asio::awaitable<void> Application::Impl::renew_payouts() {
-    const dash::ChainParams& chain = *settings_.network->parent;
-    PayoutPool& payouts = node_->payouts();
-    for (const std::string& line : payouts.lines(chain))
-        dash::log::info(line);
-    for (;;) {
-        co_await pause(kPayoutCheckInterval);
-        const double now = dash::system_clock().unix_seconds();
-        if (!payouts.is_due(now, settings_.options.dynamic_seconds)) continue;
-        dash::log::info("ATTEMPTING TO FRESHEN ADDRESS.");
-        try {
-            const std::string address = co_await new_wallet_address(daemon_);
-            payouts.replace_oldest(dash::parse_address(address, chain).hash, now);
-        } catch (const dash::ConfigError& error) {
-            dash::log::warning(error.what(), " The present addresses stay for now.");
-            continue;
-        }
-        dash::log::info(" Updated payout pool:");
-        for (const std::string& line : payouts.lines(chain))
-            dash::log::info(line);
-        dash::log::info(" Next address rotation in : ", format_fixed(settings_.options.dynamic_seconds, 6), "s");
-    }
+    if (settings_.dynamic_payout) spawn(renew_payouts(settings_, daemon_, node_->payouts()));
 }
 
 void Application::Impl::serve(const std::vector<std::string>& payout_addresses) {
@@ -390,11 +327,11 @@ void Application::Impl::serve(const std::vector<std::string>& payout_addresses) 
     load_shares(*store_, *node_);
     dash::log::info("    Building share chain graph from ", node_->tracker().size(), " shares...");
     dash::log::info("    ...share chain initialized!");
-    make_server();
+    ports_ = std::make_unique<WorkerPorts>(io_, settings_, *node_, dash::system_clock());
     broadcaster_ = make_broadcaster(settings_, database_file(settings_));
     make_web(payout_addresses.front());
     start_pipeline();
-    node_->set_events({.on_work_changed = [this](bool clean) { server_->work_changed(clean); },
+    node_->set_events({.on_work_changed = [this](bool clean) { ports_->server().work_changed(clean); },
                        .on_block_won = [this](dash::submission::WonBlock block) { block_won(std::move(block)); },
                        .on_shares_added = [this] { settle_soon(); },
                        .on_decision =
@@ -419,51 +356,19 @@ void Application::Impl::serve(const std::vector<std::string>& payout_addresses) 
     spawn(tell_status());
     spawn(learn_headers());
     spawn(learn_warnings());
-    web_feed_ = std::make_unique<WebFeed>(*web_, *node_, *server_, *peers_, dash::system_clock());
+    spawn(ports_->follow_security_config());
+    web_feed_ = std::make_unique<WebFeed>(*web_, *node_, ports_->server(), *peers_, dash::system_clock());
     spawn(feed_web());
-}
-
-void Application::Impl::make_server() {
-    stratum::ServerSettings server;
-    server.host = settings_.worker.host;
-    server.port = settings_.worker.port;
-    server.network = settings_.network;
-    server.share_seconds = settings_.options.share_rate_seconds;
-    server.bench = settings_.options.bench;
-    server_ = std::make_unique<stratum::Server>(io_, *node_, dash::system_clock(), server);
 }
 
 /// Whatever a browser asks for on the worker port goes to the web thread.
 void Application::Impl::make_web(const std::string& payout_address) {
-    web::ServiceSettings web;
-    web.facts.network = settings_.network;
-    web.facts.version = version();
-    web.facts.started_at = dash::system_clock().unix_seconds();
-    web.facts.worker_port = settings_.worker.port;
-    web.facts.p2p_port = settings_.p2pool_port;
-    web.facts.external_ip = settings_.options.external_ip.value_or("");
-    web.facts.payout_address = payout_address;
-    web.facts.fee_percent = settings_.options.fee_percent;
-    web.facts.donation_percent = settings_.options.donation_percent;
-    web.facts.net_datadir = settings_.net_datadir;
-    web.database = database_file(settings_);
-    web.static_folder = settings_.web_static;
-    web.vendor_folder = settings_.web_vendor;
-    web.own_pages = !settings_.options.web_static.has_value();
-    web.password = settings_.options.web_password;
-    web.rpc = rpc_settings(settings_);
-    if (broadcaster_ != nullptr) {
-        web.broadcaster = [this] { return broadcaster_->status(); };
-        const auto reports = std::make_shared<dash::broadcaster::ReportReader>(database_file(settings_));
-        web.broadcast_report = [reports](const dash::Uint256& block) { return reports->read(block); };
-        web.broadcaster_trends = [reports](double seconds) {
-            const double now = dash::system_clock().unix_seconds();
-            return reports->trends(now - seconds, now);
-        };
-    }
-    web_ = std::make_unique<web::Service>(std::move(web), dash::system_clock());
+    web_ = std::make_unique<web::Service>(web_settings(settings_, payout_address, broadcaster_.get()),
+                                          dash::system_clock());
+    announcer_ = std::make_unique<Announcer>(settings_, *web_);
     web_->start();
-    server_->set_http_handoff([this](stratum::HttpConnection connection) { web_->take(std::move(connection)); });
+    ports_->server().set_http_handoff(
+        [this](stratum::HttpConnection connection) { web_->take(std::move(connection)); });
 }
 
 asio::awaitable<void> Application::Impl::feed_web() {

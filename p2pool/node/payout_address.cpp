@@ -1,18 +1,26 @@
 #include "p2pool/node/payout_address.h"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "dash/primitives/address.h"
 #include "dash/util/atomic_file.h"
+#include "dash/util/clock.h"
 #include "dash/util/error.h"
 #include "dash/util/log.h"
+#include "p2pool/node/format.h"
 
 namespace p2pool::node {
 namespace {
 
 namespace asio = boost::asio;
+
+/// dashd's wallet is asked for a new address at most this often.
+constexpr std::chrono::seconds kRenewInterval{30};
 
 std::filesystem::path cache_file(const options::Settings& settings) {
     return settings.net_datadir / "cached_payout_address";
@@ -89,6 +97,31 @@ asio::awaitable<std::vector<std::string>> determine_payout_addresses(const optio
     addresses.push_back(co_await new_wallet_address(daemon));
     dash::write_file_atomically(cache_file(settings), addresses.front() + "\n");
     co_return addresses;
+}
+
+asio::awaitable<void> renew_payouts(const options::Settings& settings, dash::rpc::Daemon& daemon, PayoutPool& payouts) {
+    const dash::ChainParams& chain = *settings.network->parent;
+    for (const std::string& line : payouts.lines(chain))
+        dash::log::info(line);
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    for (;;) {
+        timer.expires_after(kRenewInterval);
+        co_await timer.async_wait(asio::use_awaitable);
+        const double now = dash::system_clock().unix_seconds();
+        if (!payouts.is_due(now, settings.options.dynamic_seconds)) continue;
+        dash::log::info("ATTEMPTING TO FRESHEN ADDRESS.");
+        try {
+            const std::string address = co_await new_wallet_address(daemon);
+            payouts.replace_oldest(dash::parse_address(address, chain).hash, now);
+        } catch (const dash::ConfigError& error) {
+            dash::log::warning(error.what(), " The present addresses stay for now.");
+            continue;
+        }
+        dash::log::info(" Updated payout pool:");
+        for (const std::string& line : payouts.lines(chain))
+            dash::log::info(line);
+        dash::log::info(" Next address rotation in : ", format_fixed(settings.options.dynamic_seconds, 6), "s");
+    }
 }
 
 }  // namespace p2pool::node

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dash/rpc/daemon.h"
+#include "p2pool/node/payout_pool.h"
 #include "p2pool/options/options.h"
 
 namespace p2pool::node {
@@ -18,5 +19,9 @@ namespace p2pool::node {
 
 /// A new address of dashd's wallet that shares can pay. Throws ConfigError, that tells the reason.
 [[nodiscard]] boost::asio::awaitable<std::string> new_wallet_address(dash::rpc::Daemon& daemon);
+
+/// Replaces an address of the pool whenever one is due, and prints them; never ends. For `-a dynamic`.
+[[nodiscard]] boost::asio::awaitable<void> renew_payouts(const options::Settings& settings, dash::rpc::Daemon& daemon,
+                                                         PayoutPool& payouts);
 
 }  // namespace p2pool::node

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <optional>
 
+#include "p2pool/peers/peer_address.h"
+
 namespace p2pool::options {
 namespace {
 
@@ -38,14 +40,14 @@ double percent(const char* name, const std::string& text) {
     return number(name, text, 0, 100, "a percentage from 0 to 100");
 }
 
-Endpoint worker_endpoint(const std::string& text) {
+Endpoint worker_endpoint(const char* name, const std::string& text) {
     const std::size_t colon = text.rfind(':');
     Endpoint endpoint;
     if (colon != std::string::npos) endpoint.host = text.substr(0, colon);
     if (endpoint.host.size() > 2 && endpoint.host.front() == '[' && endpoint.host.back() == ']') {
         endpoint.host = endpoint.host.substr(1, endpoint.host.size() - 2);
     }
-    endpoint.port = port("worker-port", colon == std::string::npos ? text : text.substr(colon + 1));
+    endpoint.port = port(name, colon == std::string::npos ? text : text.substr(colon + 1));
     return endpoint;
 }
 
@@ -60,6 +62,18 @@ std::size_t dynamic_addresses(const std::string& text) {
     const auto value = parsed<long>(text);
     if (!value || *value > static_cast<long>(kMost)) reject("numaddresses", text, "a number from 2 to 1000");
     return static_cast<std::size_t>(std::max(0L, *value));  // resolve() raises it to 2, and says so
+}
+
+std::string ip_network(const std::string& text) {
+    if (!peers::parse_peer_address(text.substr(0, text.find('/')), 0)) {
+        reject("worker-proxy-protocol", text, "an address in digits, or a network such as 192.0.2.0/24");
+    }
+    const std::size_t slash = text.find('/');
+    constexpr unsigned kMostBits = 128;
+    if (slash != std::string::npos && parsed<unsigned>(text.substr(slash + 1)).value_or(kMostBits + 1) > kMostBits) {
+        reject("worker-proxy-protocol", text, "an address in digits, or a network such as 192.0.2.0/24");
+    }
+    return text;
 }
 
 /// It names a folder and a file.
@@ -141,6 +155,9 @@ const std::vector<OptionSpec>& option_table() {
         {Group::kGeneral, Origin::kOwn, "log-json", '\0', nullptr,
          "write the log as JSON, one object a line with time, level and text, in the file and on the terminal",
          [](Options& o, const std::string&) { o.log_json = true; }},
+        {Group::kGeneral, Origin::kReference, "no-bugreport", '\0', nullptr,
+         "tell blocks to Telegram, webhooks and commands, but not what goes wrong",
+         [](Options& o, const std::string&) { o.tell_alerts = false; }},
         {Group::kGeneral, Origin::kReference, "debug", '\0', nullptr, "log more",
          [](Options& o, const std::string&) { o.debug = true; }},
         {Group::kGeneral, Origin::kReference, "bench", '\0', nullptr,
@@ -194,7 +211,19 @@ const std::vector<OptionSpec>& option_table() {
         {Group::kMiners, Origin::kReference, "worker-port", 'w', "PORT or ADDR:PORT",
          "listen on PORT for miners and browsers, on all interfaces or on ADDR (default: 7903, testnet 17903, regtest "
          "19703)",
-         [](Options& o, const std::string& text) { o.worker = worker_endpoint(text); }},
+         [](Options& o, const std::string& text) { o.worker = worker_endpoint("worker-port", text); }},
+        {Group::kMiners, Origin::kOwn, "worker-tls-port", '\0', "PORT or ADDR:PORT",
+         "listen on this port too, through TLS (stratum+ssl://, https://)",
+         [](Options& o, const std::string& text) { o.worker_tls = worker_endpoint("worker-tls-port", text); }},
+        {Group::kMiners, Origin::kOwn, "worker-tls-cert", '\0', "FILE",
+         "certificate of the TLS port, in PEM, with those between it and the authority's; read again when it changes",
+         [](Options& o, const std::string& text) { o.worker_tls_certificate = text; }},
+        {Group::kMiners, Origin::kOwn, "worker-tls-key", '\0', "FILE", "key of that certificate, in PEM",
+         [](Options& o, const std::string& text) { o.worker_tls_key = text; }},
+        {Group::kMiners, Origin::kOwn, "worker-proxy-protocol", '\0', "ADDR[/BITS]",
+         "this balancer's connections begin with a PROXY protocol header (version 2) that tells the miner's address; "
+         "may be repeated",
+         [](Options& o, const std::string& text) { o.worker_proxies.push_back(ip_network(text)); }},
         {Group::kMiners, Origin::kReference, "fee", 'f', "FEE_PERCENTAGE",
          "keep this percentage of the miners' work as the operator's fee (default: 0)",
          [](Options& o, const std::string& text) { o.fee_percent = percent("fee", text); }},
@@ -283,8 +312,6 @@ const std::vector<OptionSpec>& option_table() {
          "it chose an event loop of Windows; this program takes the best one of the system by itself", kNoEffect},
         {Group::kWithoutEffect, Origin::kReference, "irc-announce", '\0', nullptr,
          "the IRC channel of block announcements is gone", kNoEffect},
-        {Group::kWithoutEffect, Origin::kReference, "no-bugreport", '\0', nullptr,
-         "this version sends no error reports anywhere", kNoEffect},
     };
     return table;
 }

@@ -53,6 +53,7 @@ struct Options {
     std::optional<std::filesystem::path> logfile;
     bool no_console = false;
     bool log_json = false;
+    bool tell_alerts = true;              ///< to Telegram and hooks
     bool share_archive = true;            ///< list the shares that leave the store in share_archive/
     bool compact_on_shutdown = false;     ///< of the store
     std::filesystem::path export_shares;  ///< not empty: write the stored shares there instead of running the node
@@ -60,6 +61,10 @@ struct Options {
     double fee_percent = 0.0;             ///< 0…100
     double share_rate_seconds = 10.0;     ///< aim of the vardiff: seconds between a connection's submits
     std::optional<Endpoint> worker;       ///< as given; port 0 never
+    std::optional<Endpoint> worker_tls;   ///< likewise
+    std::filesystem::path worker_tls_certificate;
+    std::filesystem::path worker_tls_key;
+    std::vector<std::string> worker_proxies;  ///< addresses and networks of balancers
     std::optional<std::filesystem::path> dashd_config_path;
     std::string dashd_address = "127.0.0.1";
     std::optional<std::uint16_t> dashd_rpc_port;

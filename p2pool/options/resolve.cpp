@@ -209,6 +209,9 @@ Settings resolve(Options options, const Places& places) {
     settings.dashd_p2p_port = chosen.dashd_p2p_port.value_or(settings.dashd_p2p_port);
 
     resolve_peers(settings);
+    if (chosen.worker_tls && (chosen.worker_tls_certificate.empty() || chosen.worker_tls_key.empty())) {
+        throw UsageError("--worker-tls-port needs --worker-tls-cert and --worker-tls-key");
+    }
     settings.worker = chosen.worker.value_or(Endpoint{"", settings.network->worker_port});
     const std::filesystem::path base = chosen.datadir.empty() ? places.data : chosen.datadir;
     settings.net_datadir = base / settings.network->name;

@@ -74,6 +74,7 @@ void for_each_key(Config& config, Visit visit) {
     visit("ban_duration_seconds", config.ban_duration_seconds);
     visit("max_violations_before_ban", config.max_violations_before_ban);
     visit("max_connections_per_ip", config.max_connections_per_ip);
+    visit("max_connections_per_subnet", config.max_connections_per_subnet);
     visit("max_share_rate_per_worker", config.max_share_rate_per_worker);
     visit("share_rate_window_seconds", config.share_rate_window_seconds);
     visit("ddos_connection_rate_threshold", config.ddos_connection_rate_threshold);
@@ -114,6 +115,26 @@ int SecurityConfig::burst_limit() const {
     return web_burst_limit == kWrittenBurst ? kEnforcedBurst : web_burst_limit;
 }
 
+double SecurityConfig::connection_rate() const {
+    return ddos_connection_rate_threshold == SecurityConfig().ddos_connection_rate_threshold
+               ? 0
+               : ddos_connection_rate_threshold;
+}
+
+double SecurityConfig::high_submit_rate() const {
+    return ddos_high_share_rate_threshold == SecurityConfig().ddos_high_share_rate_threshold
+               ? 0
+               : ddos_high_share_rate_threshold;
+}
+
+double SecurityConfig::most_submit_rate() const {
+    return max_share_rate_per_worker == SecurityConfig().max_share_rate_per_worker ? 0 : max_share_rate_per_worker;
+}
+
+bool SecurityConfig::chose_connections_per_ip() const {
+    return max_connections_per_ip != SecurityConfig().max_connections_per_ip;
+}
+
 SecurityConfig parse_security_config(const std::string& text, std::vector<std::string>& problems) {
     const json file = json::parse(text, nullptr, false);
     if (!file.is_object()) throw dash::DecodeError("it is no JSON object");
@@ -132,12 +153,7 @@ SecurityConfigFile::SecurityConfigFile(fs::path file, const dash::Clock& clock)
 }
 
 const SecurityConfig& SecurityConfigFile::current() {
-    const auto now = clock_.steady_now();
-    if (now < next_look_) return config_;
-    std::error_code error;
-    const auto changed = fs::last_write_time(file_, error);
-    if (error || changed != read_of_) read();
-    next_look_ = now + kLookInterval;
+    if (clock_.steady_now() >= next_look_) read();
     return config_;
 }
 
@@ -145,16 +161,22 @@ void SecurityConfigFile::read() {
     std::error_code error;
     const auto changed = fs::last_write_time(file_, error);
     next_look_ = clock_.steady_now() + kLookInterval;
-    if (read_of_ && !error && *read_of_ == changed) return;
+    if (read_of_ && *read_of_ == changed) return;
     read_of_ = changed;
+    if (error) {
+        dash::log::warning(file_.string(), " is gone: what it said holds until the node starts again.");
+        return;
+    }
     std::vector<std::string> problems;
     try {
         config_ = parse_security_config(read_text(file_), problems);
     } catch (const dash::DecodeError& problem) {
         dash::log::error(file_.string(), " cannot be read: ", problem.what(),
-                         ". Correct it or remove it; until then no web page is shown but to this machine.");
-        config_ = SecurityConfig();
+                         ". Correct it; until then no web page is shown, and the worker port keeps the limits it has.");
         config_.web_auth_enabled = true;
+        config_.web_auth_private_only = false;
+        config_.web_auth_password.clear();
+        config_.web_auth_password_hash.clear();
     }
     for (const std::string& name : problems)
         dash::log::warning(file_.string(), ": the value of ", name, " is of a wrong kind; its default is used.");

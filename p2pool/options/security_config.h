@@ -28,6 +28,8 @@ struct SecurityConfig {
     double ban_duration_seconds = 3600;
     int max_violations_before_ban = 10;
     int max_connections_per_ip = 50;
+    /// Ours: of an IPv4 /24 or IPv6 /48 network; 0: a quarter of all places.
+    int max_connections_per_subnet = 0;
     double max_share_rate_per_worker = 5.0;
     int share_rate_window_seconds = 60;
     int ddos_connection_rate_threshold = 10;
@@ -39,6 +41,13 @@ struct SecurityConfig {
     [[nodiscard]] int requests_per_minute() const;
     /// Requests within one second; 50 likewise.
     [[nodiscard]] int burst_limit() const;
+    /// New connections of an address in a second; 0, no limit, likewise. So are the next two, submits a second of a
+    /// worker: above the first his difficulty is raised, what is above the second is refused.
+    [[nodiscard]] double connection_rate() const;
+    [[nodiscard]] double high_submit_rate() const;
+    [[nodiscard]] double most_submit_rate() const;
+    /// The operator chose the limit himself, so that it holds for this machine too.
+    [[nodiscard]] bool chose_connections_per_ip() const;
 };
 
 /// Reads keys that have the right type; others keep their defaults and are named in `problems`. Throws DecodeError when
@@ -48,8 +57,9 @@ struct SecurityConfig {
 /// The file, read again when it changes. One thread.
 class SecurityConfigFile {
   public:
-    /// Writes a file with the defaults when there is none. A file that cannot be read is told in the log, and refuses
-    /// all passwords until it can: it may have asked for one.
+    /// Writes a file with the defaults when there is none. A file that cannot be understood is told in the log, and
+    /// refuses all passwords until it can, for it may have asked for one; the limits stay as they were. They all do
+    /// when the file is removed while the node runs.
     SecurityConfigFile(std::filesystem::path file, const dash::Clock& clock);
 
     /// As the file is, or was at most some seconds ago.

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "dash/util/clock.h"
+#include "dash/util/ip_list.h"
 #include "p2pool/stratum/lru_map.h"
+#include "p2pool/stratum/token_bucket.h"
 
 namespace p2pool::stratum {
 
@@ -15,13 +17,17 @@ namespace p2pool::stratum {
 struct AdmissionSettings {
     /// 0: as many as the limit of open files allows.
     std::size_t max_connections = 0;
-    std::size_t max_connections_per_ip = 50;
+    std::size_t max_connections_per_ip = 50;  ///< 0: any number
+    /// Of an IPv4 /24 or IPv6 /48 network; 0: a quarter of all places.
+    std::size_t max_connections_per_subnet = 0;
+    /// ddos_connection_rate_threshold: new ones of an address in a second; 0: any number.
+    double connection_rate = 0;
     /// Loopback counts as one address of many only where the operator chose the limit himself.
     bool limit_loopback = false;
     bool ban_enabled = true;
     double ban_duration_seconds = 3600;
     int max_violations_before_ban = 10;
-    /// Never banned, as loopback never is.
+    /// Without limits and bans. Loopback is never banned.
     std::vector<std::string> ip_whitelist{"127.0.0.1", "::1"};
 };
 
@@ -41,7 +47,11 @@ class Admission {
         int violations = 0;
     };
 
-    Admission(AdmissionSettings settings, const dash::Clock& clock);
+    /// `places`: the most connections there can be at a time.
+    Admission(AdmissionSettings settings, std::size_t places, const dash::Clock& clock);
+
+    /// Bans and counts go on.
+    void configure(AdmissionSettings settings);
 
     /// Empty when the client may connect, which is counted until leave(); else why not, in words for the client.
     [[nodiscard]] std::string admit(const std::string& ip);
@@ -69,13 +79,23 @@ class Admission {
         std::string reason;
     };
 
+    [[nodiscard]] std::string find_refusal(const std::string& ip);
+    [[nodiscard]] bool comes_too_often(const std::string& ip);
     [[nodiscard]] bool may_be_banned(const std::string& ip) const;
     void ban(const std::string& ip, Record& record, std::string_view reason);
     [[nodiscard]] double violations_now(const Record& record) const;
 
     AdmissionSettings settings_;
+    dash::IpList whitelist_;
+    std::size_t places_;
     const dash::Clock& clock_;
     std::unordered_map<std::string, std::size_t> connections_;  ///< bounded by the number of open connections
+    std::unordered_map<std::string, std::size_t> subnets_;      ///< likewise
+    struct Arrivals {
+        TokenBucket allowed;
+        double offended_at = 0;
+    };
+    LruMap<std::string, Arrivals> arrivals_{kMaxOffenders};
     LruMap<std::string, Record> offenders_{kMaxOffenders};
 };
 

@@ -9,6 +9,9 @@ namespace p2pool::stratum {
 namespace {
 
 constexpr std::size_t kReservedFiles = 256;
+/// Handshakes and goodbyes of the TLS port.
+constexpr std::size_t kReservedForTls = 512;
+constexpr std::size_t kFilesThroughTls = 3;
 /// With less than this a node is no use; the system then refuses what it cannot carry.
 constexpr std::size_t kLeastConnections = 64;
 /// One connection takes a few kilobytes even when it says nothing.
@@ -29,6 +32,10 @@ std::size_t raise_file_limit() {
 
 std::size_t connections_for(std::size_t open_files) {
     return std::clamp(open_files - std::min(open_files, kReservedFiles), kLeastConnections, kMostConnections);
+}
+
+std::size_t files_beside_tls(std::size_t open_files) {
+    return (open_files - std::min(open_files, kReservedForTls)) / kFilesThroughTls;
 }
 
 }  // namespace p2pool::stratum

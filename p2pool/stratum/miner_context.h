@@ -10,6 +10,7 @@
 #include "p2pool/stratum/messages.h"
 #include "p2pool/stratum/pool_statistics.h"
 #include "p2pool/stratum/session_store.h"
+#include "p2pool/stratum/submit_limit.h"
 #include "p2pool/work/work_source.h"
 #include "share_chain/network.h"
 
@@ -40,6 +41,7 @@ struct MinerContext {
     double share_seconds;  ///< vardiff aims at one submit of a connection in this time
     DifficultyPolicy policy;
     Admission admission;
+    SubmitLimit submit_limit;
     PoolStatistics statistics;
     ExtranoncePool extranonces;
     SessionStore sessions;

@@ -103,6 +103,7 @@ class MinerSession {
                                     std::optional<StratumError>& fault) const;
     bool finish_submit(const Request& request, const work::Worker* worker, const Verdict& verdict, std::string& out);
     void adjust_difficulty(std::string& out);
+    void raise_difficulty(std::string& out);
     [[nodiscard]] bool is_abuse();
 
     [[nodiscard]] Difficulty difficulty_for(const Notify& notify);
@@ -136,6 +137,7 @@ class MinerSession {
     TokenBucket effort_;     ///< of the node, for this miner
     TokenBucket tolerance_;  ///< for malformed lines
     double last_abuse_ = 0;
+    double raised_at_ = 0;  ///< the difficulty, because of too many submits; 0 = never
     double last_submit_ = 0;
     std::uint64_t submitted_ = 0;
     std::uint64_t accepted_ = 0;

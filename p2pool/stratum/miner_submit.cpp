@@ -121,10 +121,29 @@ bool MinerSession::submit(const Request& request, std::string& out) {
     const work::Solution solution{extranonce, *time, *nonce, version};
     const work::Worker stranger{"unauthorized", context_.source.node_payout_hash()};
     if (worker == nullptr) fault = StratumError{ErrorCode::kUnauthorized, "Unauthorized worker"};
-    const Verdict verdict = judge_submit(context_.source, context_.clock,
-                                         {held->job, solution, worker != nullptr ? *worker : stranger, held->difficulty,
-                                          *held->seen, throttle_, std::move(fault)});
-    return finish_submit(request, worker, verdict, out);
+    const SubmitLimit::Pace pace =
+        worker != nullptr ? context_.submit_limit.count(worker->name, now()) : SubmitLimit::Pace::kFine;
+    const Verdict verdict =
+        judge_submit(context_.source, context_.clock,
+                     {held->job, solution, worker != nullptr ? *worker : stranger, held->difficulty, *held->seen,
+                      throttle_, pace == SubmitLimit::Pace::kTooHigh, std::move(fault)});
+    const bool goes_on = finish_submit(request, worker, verdict, out);
+    if (pace != SubmitLimit::Pace::kFine) raise_difficulty(out);
+    return goes_on;
+}
+
+/// Of a worker that submits faster than the operator likes, whatever difficulty he asked for.
+void MinerSession::raise_difficulty(std::string& out) {
+    constexpr double kPauseSeconds = 10;  // for the last one to show
+    if (current_ == nullptr || (raised_at_ > 0 && now() - raised_at_ < kPauseSeconds)) return;
+    raised_at_ = now();
+    const double harder = 2 * sent_difficulty_.value;
+    if (fixed_difficulty_) fixed_difficulty_ = harder;
+    if (session_.vardiff) {
+        const double value = context_.policy.requested(harder, session_.minimum_difficulty, current_->share);
+        session_.vardiff->set_difficulty(Difficulty::of(value));
+    }
+    append_changed_difficulty(out);
 }
 
 bool MinerSession::finish_submit(const Request& request, const work::Worker* worker, const Verdict& verdict,

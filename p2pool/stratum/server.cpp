@@ -30,6 +30,14 @@ void Server::work_changed(bool clean) {
     core_->work_changed(clean);
 }
 
+void Server::set_limits(AdmissionSettings admission, SubmitLimitSettings submit_limit) {
+    core_->set_limits(std::move(admission), std::move(submit_limit));
+}
+
+void Server::take_in(int socket, const std::string& address) {
+    core_->take_in(socket, address);
+}
+
 void Server::set_http_handoff(HttpHandoff handoff) {
     core_->http_handoff = std::move(handoff);
 }

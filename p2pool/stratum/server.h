@@ -11,6 +11,7 @@
 #include "dash/util/clock.h"
 #include "p2pool/stratum/admission.h"
 #include "p2pool/stratum/pool_statistics.h"
+#include "p2pool/stratum/submit_limit.h"
 #include "p2pool/work/work_source.h"
 #include "share_chain/network.h"
 
@@ -31,6 +32,12 @@ struct ServerSettings {
     /// Log submits that take long.
     bool bench = false;
     AdmissionSettings admission;
+    SubmitLimitSettings submit_limit{};
+    /// A TLS port brings connections too: each holds more open files.
+    bool has_tls_port = false;
+    /// Addresses and networks of balancers: their connections begin with a PROXY protocol header (version 2), and are
+    /// counted for the client that it names.
+    std::vector<std::string> proxies{};
 };
 
 /// A connection that speaks HTTP and asks for something else than work.
@@ -87,6 +94,13 @@ class Server {
     [[nodiscard]] std::uint16_t port() const;
     /// Closes everything; nothing of it calls the WorkSource any more.
     void stop();
+
+    /// Limits as the operator changed them; present connections stay.
+    void set_limits(AdmissionSettings admission, SubmitLimitSettings submit_limit);
+
+    /// One more connection, from elsewhere than the port: `socket` is connected and non-blocking, and the server's from
+    /// here on; `address` is the client's, in digits.
+    void take_in(int socket, const std::string& address);
 
     /// New work for every connection. `clean`: it is an event, and earlier jobs cannot win any more; else a refresh.
     /// Returns at once; connections get the work that is current when their turn comes.

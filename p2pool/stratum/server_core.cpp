@@ -1,23 +1,21 @@
 #include "p2pool/stratum/server_core.h"
 
-#include <netinet/tcp.h>
-
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <random>
 #include <utility>
 
-#include "dash/util/error.h"
 #include "dash/util/log.h"
 #include "dash/util/steady_seconds.h"
 #include "p2pool/stratum/connection.h"
 #include "p2pool/stratum/file_limit.h"
+#include "p2pool/stratum/proxy_protocol.h"
+#include "p2pool/stratum/socket_setup.h"
 
 namespace p2pool::stratum {
 namespace {
@@ -36,40 +34,6 @@ constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::size_t kPushesAtOnce = 8;
 constexpr std::size_t kOffendersShown = 20;
 
-constexpr int kSendBufferBytes = 128 * 1024;
-constexpr int kKeepaliveIdleSeconds = 60;
-constexpr int kKeepaliveIntervalSeconds = 10;
-constexpr int kKeepaliveProbes = 3;
-constexpr int kUnacknowledgedMilliseconds = 90'000;
-
-/// The address as limits count it: of IPv6 the /64 network, which one client has for himself.
-std::string client_key(const asio::ip::address& address) {
-    if (address.is_v4()) return address.to_string();
-    const asio::ip::address_v6 v6 = address.to_v6();
-    if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_string();
-    if (v6.is_loopback()) return v6.to_string();
-    auto bytes = v6.to_bytes();
-    std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
-    return asio::ip::address_v6(bytes).to_string() + "/64";
-}
-
-void set_tcp_option(tcp::socket& socket, int option, int value) {
-    // A connection does without, so that failure does not matter.
-    static_cast<void>(setsockopt(socket.native_handle(), IPPROTO_TCP, option, &value, sizeof value));
-}
-
-void prepare(tcp::socket& socket) {
-    error_code ignored;
-    socket.non_blocking(true, ignored);
-    socket.set_option(tcp::no_delay(true), ignored);
-    socket.set_option(asio::socket_base::keep_alive(true), ignored);
-    socket.set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
-    set_tcp_option(socket, TCP_KEEPIDLE, kKeepaliveIdleSeconds);
-    set_tcp_option(socket, TCP_KEEPINTVL, kKeepaliveIntervalSeconds);
-    set_tcp_option(socket, TCP_KEEPCNT, kKeepaliveProbes);
-    set_tcp_option(socket, TCP_USER_TIMEOUT, kUnacknowledgedMilliseconds);
-}
-
 /// One attempt to say why; whoever connects may be gone already.
 void refuse(tcp::socket& socket, const std::string& reason) {
     std::string line;
@@ -79,10 +43,11 @@ void refuse(tcp::socket& socket, const std::string& reason) {
     socket.shutdown(tcp::socket::shutdown_send, ignored);
 }
 
-std::size_t connection_limit(const AdmissionSettings& settings) {
+std::size_t connection_limit(const ServerSettings& settings) {
     const std::size_t files = raise_file_limit();
-    const std::size_t possible = connections_for(files);
-    const std::size_t limit = settings.max_connections == 0 ? possible : std::min(settings.max_connections, possible);
+    const std::size_t possible = connections_for(settings.has_tls_port ? files_beside_tls(files) : files);
+    const std::size_t chosen = settings.admission.max_connections;
+    const std::size_t limit = chosen == 0 ? possible : std::min(chosen, possible);
     dash::log::info("Up to ", limit, " miner connections (", files, " open files allowed)");
     return limit;
 }
@@ -93,19 +58,21 @@ ServerCore::ServerCore(asio::io_context& io_context, work::WorkSource& source, c
                        ServerSettings settings)
     : io_context_(io_context),
       settings_(std::move(settings)),
+      max_connections_(connection_limit(settings_)),
+      proxies_(settings_.proxies),
       miners_{source,
               clock,
               *settings_.network,
               settings_.share_seconds,
               DifficultyPolicy(*settings_.network),
-              Admission(settings_.admission, clock),
+              Admission(settings_.admission, max_connections_, clock),
+              SubmitLimit(settings_.submit_limit),
               PoolStatistics(clock),
               ExtranoncePool(std::random_device()()),
               {},
               {},
               settings_.bench},
       getwork_(miners_),
-      max_connections_(connection_limit(settings_.admission)),
       acceptor_(io_context),
       sweep_timer_(io_context),
       work_event_timer_(io_context, asio::steady_timer::time_point::max()) {}
@@ -114,37 +81,8 @@ double ServerCore::now() const {
     return steady_seconds(miners_.clock);
 }
 
-void ServerCore::bind(const tcp::endpoint& endpoint) {
-    error_code ignored;
-    acceptor_.close(ignored);
-    acceptor_.open(endpoint.protocol());
-    if (endpoint.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(false));
-    acceptor_.set_option(tcp::acceptor::reuse_address(true));
-    acceptor_.bind(endpoint);
-    acceptor_.listen();
-}
-
-void ServerCore::bind_everywhere() {
-    try {
-        bind({asio::ip::address_v6::any(), settings_.port});
-    } catch (const boost::system::system_error& error) {
-        if (error.code() == asio::error::address_in_use) throw;
-        bind({asio::ip::address_v4::any(), settings_.port});  // a system without IPv6
-    }
-}
-
 void ServerCore::listen() {
-    try {
-        if (settings_.host.empty()) {
-            bind_everywhere();
-        } else {
-            bind({asio::ip::make_address(settings_.host), settings_.port});
-        }
-    } catch (const boost::system::system_error& error) {
-        throw dash::ConfigError("cannot listen for workers on '" + settings_.host + "' port " +
-                                std::to_string(settings_.port) + ": " + error.code().message() +
-                                ". Stop the program that uses it, or choose another with --worker-port");
-    }
+    listen_on(acceptor_, settings_.host, settings_.port, "--worker-port");
     asio::co_spawn(
         io_context_, [self = shared_from_this()] { return self->accept_all(); }, asio::detached);
     asio::co_spawn(
@@ -180,12 +118,47 @@ asio::awaitable<void> ServerCore::accept_all() {
     }
 }
 
+void ServerCore::set_limits(AdmissionSettings admission, SubmitLimitSettings submit_limit) {
+    miners_.admission.configure(std::move(admission));
+    miners_.submit_limit.configure(std::move(submit_limit));
+}
+
 void ServerCore::take_in(tcp::socket socket) {
     error_code error;
-    const tcp::endpoint peer = socket.remote_endpoint(error);
+    const asio::ip::address peer = socket.remote_endpoint(error).address();
     if (error) return;
-    prepare(socket);
-    const std::string ip = client_key(peer.address());
+    prepare_miner_socket(socket);
+    if (!proxies_.contains(peer.to_string())) {
+        take_in(std::move(socket), client_key(peer));
+    } else if (proxied_ < max_connections_) {
+        ++proxied_;
+        asio::co_spawn(
+            io_context_,
+            [self = shared_from_this(), moved = std::make_shared<tcp::socket>(std::move(socket)), peer] {
+                return self->take_in_proxied(std::move(*moved), peer);
+            },
+            [self = shared_from_this()](const std::exception_ptr&) { --self->proxied_; });
+    }
+}
+
+asio::awaitable<void> ServerCore::take_in_proxied(tcp::socket socket, asio::ip::address balancer) {
+    const auto client = co_await read_proxy_header(socket, balancer);
+    if (client && acceptor_.is_open()) {
+        take_in(std::move(socket), client_key(*client));
+    } else {
+        dash::log::debug("A connection of ", balancer.to_string(), " began without a PROXY header");
+    }
+}
+
+void ServerCore::take_in(int number, const std::string& address) {
+    tcp::socket socket(io_context_);
+    socket.assign(tcp::v4(), number);
+    error_code error;
+    const asio::ip::address client = asio::ip::make_address(address, error);
+    if (!error && acceptor_.is_open()) take_in(std::move(socket), client_key(client));
+}
+
+void ServerCore::take_in(tcp::socket socket, const std::string& ip) {
     if (const std::string refusal = miners_.admission.admit(ip); !refusal.empty()) {
         dash::log::debug("Rejected connection from ", ip, ": ", refusal);
         refuse(socket, refusal);
@@ -207,6 +180,7 @@ bool ServerCore::make_room() {
     if (unproven_.empty()) return false;
     const auto oldest = connections_.find(*unproven_.begin());
     const auto connection = oldest->second;
+    refuse(connection->socket(), "this node is full, and who says nothing makes room");
     connection->close();
     return true;
 }

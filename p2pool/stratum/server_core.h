@@ -32,6 +32,8 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
     [[nodiscard]] std::uint16_t port() const;
     void stop();
     void work_changed(bool clean);
+    void set_limits(AdmissionSettings admission, SubmitLimitSettings submit_limit);
+    void take_in(int socket, const std::string& address);
     void sweep();
     [[nodiscard]] ServerStatus status();
 
@@ -55,18 +57,21 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
     [[nodiscard]] boost::asio::awaitable<void> accept_all();
     [[nodiscard]] boost::asio::awaitable<void> sweep_every_second();
     void take_in(boost::asio::ip::tcp::socket socket);
+    [[nodiscard]] boost::asio::awaitable<void> take_in_proxied(boost::asio::ip::tcp::socket socket,
+                                                               boost::asio::ip::address balancer);
+    void take_in(boost::asio::ip::tcp::socket socket, const std::string& client);
     /// False when there is none.
     [[nodiscard]] bool make_room();
-    void bind(const boost::asio::ip::tcp::endpoint& endpoint);
-    void bind_everywhere();
     void start_round();
     void push_some();
 
     boost::asio::io_context& io_context_;
     ServerSettings settings_;
+    std::size_t max_connections_;
+    dash::IpList proxies_;
+    std::size_t proxied_ = 0;  ///< connections of which the header is awaited; at most max_connections_
     MinerContext miners_;
     Getwork getwork_;
-    std::size_t max_connections_;
     std::array<char, kScratchBytes> scratch_{};
 
     boost::asio::ip::tcp::acceptor acceptor_;

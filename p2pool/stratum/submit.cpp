@@ -33,6 +33,10 @@ std::optional<StratumError> find_error(const Submit& submit, const work::Evaluat
         return StratumError{ErrorCode::kOther,
                             "Too many submits: raise your difficulty (user name ADDRESS+DIFFICULTY)"};
     }
+    if (submit.over_limit && !may_exceed_throttle(submit, evaluation)) {
+        return StratumError{ErrorCode::kOther,
+                            "Too many submits of this worker: the operator allows fewer, raise your difficulty"};
+    }
     if (submit.seen.is_full()) return StratumError{ErrorCode::kOther, "Too many submits for one job"};
     return std::nullopt;
 }

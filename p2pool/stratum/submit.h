@@ -20,6 +20,7 @@ struct Submit {
     const Difficulty& difficulty;  ///< in force when the job was sent to this miner
     SeenHashes& seen;
     TokenBucket& throttle;
+    bool over_limit = false;  ///< the worker submits more than the operator allows
     /// What is already known to be wrong with it: it can win a block, and nothing else.
     std::optional<StratumError> fault;
 };

@@ -153,6 +153,50 @@ TEST_CASE("exit codes tell what went wrong") {
     CHECK(version.exit_code == 0);
 }
 
+TEST_CASE("passwords are in no log and no list of processes, and files are not for everybody") {
+    const tests::TemporaryFolder folder("lifecycle");
+    const auto daemon = make_simnet(folder.path());
+    NodeProcess node(*daemon, folder.path(),
+                     {"--web-password", "guest:hush-hush", "--merged=http://me:whisper@127.0.0.1:9/", "--debug"});
+    node.wait_until_ready();
+    const std::string arguments = tests::read_text("/proc/" + std::to_string(node.process().pid()) + "/cmdline");
+    CHECK(contains(arguments, "--web-password"));
+    const fs::path data = folder.path() / "data" / "dash_regtest";
+    CHECK(node.process().stop() == 0);
+    for (const std::string& password : {daemon->rpc().password(), std::string("hush-hush"), std::string("whisper")}) {
+        CHECK_FALSE(contains(arguments, password));
+        CHECK_FALSE(contains(tests::read_text(data / "log"), password));
+        CHECK_FALSE(contains(tests::read_text(data / "security_config.json"), password));
+    }
+    for (const auto& file : fs::recursive_directory_iterator(data)) {
+        CAPTURE(file.path().string());
+        CHECK((file.status().permissions() & fs::perms::others_all) == fs::perms::none);
+    }
+}
+
+TEST_CASE("limits change while the node runs, when their file does") {
+    const tests::TemporaryFolder folder("lifecycle");
+    const auto daemon = make_simnet(folder.path());
+    NodeProcess node(*daemon, folder.path());
+    node.wait_until_ready();
+    const Miner first(node.worker_port(), miner_address(1));
+    const auto another_is_refused = [&node] {
+        try {
+            const Miner second(node.worker_port(), miner_address(1));
+            return false;
+        } catch (const std::exception&) {
+            return true;
+        }
+    };
+    CHECK_FALSE(another_is_refused());
+    const fs::path file = folder.path() / "data" / "dash_regtest" / "security_config.json";
+    std::ofstream(file) << R"({"max_connections_per_ip": 1, "ip_whitelist": []})";
+    CHECK(tests::wait_until(another_is_refused, seconds(30)));
+    std::ofstream(file) << R"({"max_connections_per_ip": 1, "ip_whitelist": ["127.0.0.1"]})";
+    CHECK(tests::wait_until([&] { return !another_is_refused(); }, seconds(30)));
+    CHECK(node.process().stop() == 0);
+}
+
 TEST_CASE("SIGUSR1 opens the log anew") {
     const tests::TemporaryFolder folder("lifecycle");
     const auto daemon = make_simnet(folder.path());

@@ -69,6 +69,7 @@ struct LoadClient::State {
     std::uint64_t extranonce2 = 1ULL << 31;  ///< of paced submits; below are the miner's
     bool stopping = false;
     std::set<asio::steady_timer*> pauses;
+    std::shared_ptr<asio::ssl::context> tls;
     std::optional<Miner> miner;
     std::thread thread;
 };
@@ -89,6 +90,7 @@ SessionSettings LoadClient::State::session_settings(const tcp::endpoint& server,
     session.user = user + ".w" + std::to_string(index) + settings.user_suffix;
     session.password = settings.password;
     session.roll_versions = settings.roll_versions;
+    session.tls = tls;
     session.silent = settings.mode == LoadSettings::Mode::kSilent;
     return session;
 }
@@ -187,6 +189,7 @@ void LoadClient::start() {
     raise_file_limit();
     State& state = *state_;
     const tcp::endpoint server = state.resolve();
+    if (state.settings.tls) state.tls = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
     for (std::size_t i = 0; i < state.settings.connections; ++i) {
         state.sessions.push_back(std::make_unique<Session>(state.context.get_executor(),
                                                            state.session_settings(server, i), state.statistics));

@@ -30,6 +30,7 @@ struct LoadSettings {
     double submits_per_second = 0;  ///< of kSubmit, over all connections
     bool junk = false;              ///< of kSubmit: send nonces that were not hashed, so most are above the target
     bool roll_versions = false;
+    bool tls = false;                ///< whatever certificate the server shows
     bool reconnect = false;          ///< a second after a connection ended
     double connects_per_second = 0;  ///< 0: all at once
     /// Connections from 127.0.0.0/8 when the server is there too, so that its limits by address do not hit a test.

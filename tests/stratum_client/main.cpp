@@ -61,6 +61,7 @@ po::options_description describe(Options& options) {
     add("rate,r", po::value(&load.submits_per_second)->default_value(100), "submits a second, over all connections");
     add("junk", po::bool_switch(&load.junk), "submit nonces that were not hashed: most will be refused as too easy");
     add("version-rolling", po::bool_switch(&load.roll_versions), "negotiate version rolling and roll");
+    add("tls", po::bool_switch(&load.tls), "speak TLS, whatever certificate the server shows");
     add("reconnect", po::bool_switch(&load.reconnect), "connect again a second after a connection ended");
     add("connect-rate", po::value(&load.connects_per_second)->default_value(0),
         "connections a second to begin with; 0: all at once");

@@ -2,6 +2,7 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <charconv>
@@ -64,14 +65,22 @@ void Session::close() {
 }
 
 asio::awaitable<void> Session::run() {
-    using namespace asio::experimental::awaitable_operators;
     bool connected = false;
     try {
         co_await connect();
+        std::optional<asio::ssl::stream<tcp::socket&>> tls;
+        if (settings_.tls != nullptr) {
+            tls.emplace(socket_, *settings_.tls);
+            co_await tls->async_handshake(asio::ssl::stream_base::client, asio::use_awaitable);
+        }
         connected = true;
         ++statistics_.connected;
         if (!settings_.silent) introduce();
-        co_await (read() && write());
+        if (tls) {
+            co_await talk(*tls);
+        } else {
+            co_await talk(socket_);
+        }
     } catch (const boost::system::system_error& error) {
         if (error.code() != asio::error::operation_aborted) statistics_.last_error = error.code().message();
     } catch (const std::exception& error) {
@@ -100,14 +109,21 @@ asio::awaitable<void> Session::connect() {
     socket_.set_option(tcp::no_delay(true));
 }
 
-asio::awaitable<void> Session::read() {
+template <typename Stream>
+asio::awaitable<void> Session::talk(Stream& stream) {
+    using namespace asio::experimental::awaitable_operators;
+    co_await (read(stream) && write(stream));
+}
+
+template <typename Stream>
+asio::awaitable<void> Session::read(Stream& stream) {
     constexpr std::size_t kLeastRoom = 4096;
     std::string buffer;
     std::size_t filled = 0;
     for (;;) {
         if (buffer.size() - filled < kLeastRoom) buffer.resize(filled + 2 * kLeastRoom);
         const auto room = asio::buffer(buffer.data() + filled, buffer.size() - filled);
-        filled += co_await socket_.async_read_some(room, asio::use_awaitable);
+        filled += co_await stream.async_read_some(room, asio::use_awaitable);
         const TimePoint now = std::chrono::steady_clock::now();
         const std::string_view text(buffer.data(), filled);
         std::size_t begin = 0;
@@ -121,12 +137,13 @@ asio::awaitable<void> Session::read() {
     }
 }
 
-asio::awaitable<void> Session::write() {
+template <typename Stream>
+asio::awaitable<void> Session::write(Stream& stream) {
     for (;;) {
         while (!outgoing_.empty()) {
             const std::string line = std::move(outgoing_.front());
             outgoing_.pop_front();
-            co_await asio::async_write(socket_, asio::buffer(line), asio::use_awaitable);
+            co_await asio::async_write(stream, asio::buffer(line), asio::use_awaitable);
         }
         boost::system::error_code woken;
         co_await something_to_write_.async_wait(asio::redirect_error(asio::use_awaitable, woken));

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <deque>
@@ -25,7 +26,8 @@ struct SessionSettings {
     std::string user;
     std::string password = "x";
     bool roll_versions = false;
-    bool silent = false;  ///< connects and says nothing
+    bool silent = false;                               ///< connects and says nothing
+    std::shared_ptr<boost::asio::ssl::context> tls{};  ///< null: plain
 };
 
 /// One stratum connection as a miner keeps it. Runs on the executor's one thread; only work() may be called from
@@ -51,8 +53,12 @@ class Session {
 
   private:
     [[nodiscard]] boost::asio::awaitable<void> connect();
-    [[nodiscard]] boost::asio::awaitable<void> read();
-    [[nodiscard]] boost::asio::awaitable<void> write();
+    template <typename Stream>
+    [[nodiscard]] boost::asio::awaitable<void> talk(Stream& stream);
+    template <typename Stream>
+    [[nodiscard]] boost::asio::awaitable<void> read(Stream& stream);
+    template <typename Stream>
+    [[nodiscard]] boost::asio::awaitable<void> write(Stream& stream);
     void introduce();
     void read_line(std::string_view line, TimePoint when);
     void drop_work();

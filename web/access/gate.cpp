@@ -48,8 +48,12 @@ Gate::Client& Gate::client(const std::string& ip) {
 
 bool Gate::is_whitelisted(const std::string& ip) {
     if (p2pool::stratum::is_loopback(ip)) return true;
-    const auto& list = config_.current().ip_whitelist;
-    return std::find(list.begin(), list.end(), ip) != list.end();
+    const auto& listed = config_.current().ip_whitelist;
+    if (listed_ != listed) {
+        listed_ = listed;
+        whitelist_ = dash::IpList(listed);
+    }
+    return whitelist_.contains(ip);
 }
 
 std::string Gate::mark_of(const std::string& authorization) {

@@ -5,9 +5,11 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dash/primitives/hash160.h"
 #include "dash/util/clock.h"
+#include "dash/util/ip_list.h"
 #include "p2pool/options/security_config.h"
 #include "p2pool/stratum/lru_map.h"
 #include "p2pool/stratum/rate_window.h"
@@ -75,6 +77,8 @@ class Gate {
 
     p2pool::options::SecurityConfigFile& config_;
     const dash::Clock& clock_;
+    std::vector<std::string> listed_;  ///< what whitelist_ was made of
+    dash::IpList whitelist_;
     p2pool::stratum::LruMap<std::string, Client> clients_{kMaxClients};
     p2pool::stratum::RateWindow<60> wrong_passwords_{1};  ///< of all clients
     /// Mark of the header that was found to be right last: the slow hash is computed once for a browser's many

@@ -92,7 +92,12 @@ const std::vector<Flag>& flags() {
          "--g"},
         {"iocp", {"--iocp"}, [](auto& s) { return s.remarks.size() == 1; }, nullptr, nullptr, "--io"},
         {"irc-announce", {"--irc-announce"}, [](auto& s) { return s.remarks.size() == 1; }, nullptr, nullptr, "--ir"},
-        {"no-bugreport", {"--no-bugreport"}, [](auto& s) { return s.remarks.size() == 1; }, nullptr, nullptr, "--no-b"},
+        {"no-bugreport",
+         {"--no-bugreport"},
+         [](auto& s) { return !s.options.tell_alerts; },
+         nullptr,
+         nullptr,
+         "--no-b"},
         {"disable-upnp", {"--disable-upnp"}, [](auto& s) { return !s.options.upnp; }, nullptr, nullptr, "--disable-u"},
         {"disable-advertise",
          {"--disable-advertise"},
@@ -205,6 +210,34 @@ const std::vector<Flag>& flags() {
          "x",
          "a number from 0",
          "--broadcaster-mi"},
+        {"worker-tls-port",
+         {"--worker-tls-port", "[::1]:7904", "--worker-tls-cert", "c", "--worker-tls-key", "k"},
+         [](auto& s) { return s.options.worker_tls && s.options.worker_tls->port == 7904; },
+         "0",
+         "a port number",
+         "--worker-tls-p",
+         true},
+        {"worker-tls-cert",
+         {"--worker-tls-cert", "c"},
+         [](auto& s) { return s.options.worker_tls_certificate == "c"; },
+         nullptr,
+         nullptr,
+         "--worker-tls-c",
+         true},
+        {"worker-tls-key",
+         {"--worker-tls-key", "k"},
+         [](auto& s) { return s.options.worker_tls_key == "k"; },
+         nullptr,
+         nullptr,
+         "--worker-tls-k",
+         true},
+        {"worker-proxy-protocol",
+         {"--worker-proxy-protocol", "192.0.2.1", "--worker-proxy-protocol", "2001:db8::/32"},
+         [](auto& s) { return s.options.worker_proxies.size() == 2; },
+         "balancer.example",
+         "an address in digits",
+         "--worker-pr",
+         true},
         {"log-json", {"--log-json"}, [](auto& s) { return s.options.log_json; }, nullptr, nullptr, "--log-", true},
         {"daemon",
          {"--daemon"},
@@ -306,6 +339,12 @@ TEST_CASE("help and version come before whatever is wrong behind them") {
     CHECK(parse({"--v"}).request == Request::kVersion);
     CHECK(contains(error_of({"--nonsense", "--help"}), "unrecognized arguments: --nonsense"));
     CHECK(contains(error_of({"--demo", "p"}), "run_p2pool.sh"));
+}
+
+TEST_CASE("the TLS port needs a certificate") {
+    const Sandbox sandbox;
+    CHECK(contains(error_of({"--worker-tls-port", "7904", "p"}), "needs --worker-tls-cert and --worker-tls-key"));
+    CHECK(contains(error_of({"--worker-proxy-protocol", "192.0.2.0/x", "p"}), "a network such as"));
 }
 
 TEST_CASE("what was clear to the python node stays clear") {

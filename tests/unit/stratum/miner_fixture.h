@@ -24,7 +24,8 @@ struct MinerFixture {
                   network,
                   10,
                   p2pool::stratum::DifficultyPolicy(network),
-                  p2pool::stratum::Admission(std::move(admission), clock),
+                  p2pool::stratum::Admission(std::move(admission), kPlaces, clock),
+                  p2pool::stratum::SubmitLimit({}),
                   p2pool::stratum::PoolStatistics(clock),
                   p2pool::stratum::ExtranoncePool(0x04030201),
                   {},
@@ -95,6 +96,8 @@ struct MinerFixture {
     ManualClock clock;
     FakeWork work{clock};
     const share_chain::Network& network;
+    static constexpr std::size_t kPlaces = 1000;
+
     p2pool::stratum::MinerContext context;
     std::optional<p2pool::stratum::MinerSession> miner;
     nlohmann::json subscription;

@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "p2pool/stratum/messages.h"
 #include "p2pool/stratum/server.h"
@@ -24,7 +26,8 @@ namespace tests {
 /// that tests run on one thread and step by step; its clock is the test's.
 class Port {
   public:
-    explicit Port(p2pool::stratum::AdmissionSettings admission = {}) : server_(io_, work, clock, settings(admission)) {
+    explicit Port(p2pool::stratum::AdmissionSettings admission = {}, std::vector<std::string> proxies = {})
+        : server_(io_, work, clock, settings(std::move(admission), std::move(proxies))) {
         server_.listen();
     }
     ~Port() {
@@ -66,6 +69,7 @@ class Port {
     }
 
     [[nodiscard]] p2pool::stratum::Server& server() { return server_; }
+    [[nodiscard]] boost::asio::io_context& io() { return io_; }
     [[nodiscard]] std::size_t miners() { return server_.status().connections.size(); }
     [[nodiscard]] std::size_t connections() {
         std::size_t sum = 0;
@@ -78,11 +82,13 @@ class Port {
     FakeWork work{clock};
 
   private:
-    static p2pool::stratum::ServerSettings settings(const p2pool::stratum::AdmissionSettings& admission) {
+    static p2pool::stratum::ServerSettings settings(p2pool::stratum::AdmissionSettings admission,
+                                                    std::vector<std::string> proxies) {
         p2pool::stratum::ServerSettings settings;
         settings.host = "127.0.0.1";
         settings.network = share_chain::find_network("dash_regtest");
-        settings.admission = admission;
+        settings.admission = std::move(admission);
+        settings.proxies = std::move(proxies);
         return settings;
     }
 

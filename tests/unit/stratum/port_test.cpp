@@ -158,6 +158,7 @@ TEST_CASE("a limit by address that the operator set holds on loopback, too") {
     AdmissionSettings admission;
     admission.max_connections_per_ip = 2;
     admission.limit_loopback = true;
+    admission.ip_whitelist = {};
     Port port(admission);
     Client first(port);
     Client second(port);

@@ -222,6 +222,21 @@ TEST_CASE("this machine and those on the whitelist are not limited") {
         CHECK(client.get("/fee").status == 200);
 }
 
+TEST_CASE("a listed network is not limited either") {
+    const auto served = [](const char* listed) {
+        const RunningService service(
+            stranger(R"({"web_burst_limit": 3, "web_requests_per_minute": 4, "ip_whitelist": [")" +
+                     std::string(listed) + "\"]}"));
+        web_tests::HttpClient client(service.port());
+        int fine = 0;
+        for (int i = 0; i < 30; ++i)
+            fine += client.get("/fee").status == 200;
+        return fine;
+    };
+    CHECK(served("203.0.113.0/24") == 30);
+    CHECK(served("203.0.112.0/24") <= 4);
+}
+
 TEST_CASE("limits left at the python node's defaults mean what was in force there") {
     std::vector<std::string> problems;
     p2pool::options::SecurityConfig config = p2pool::options::parse_security_config("{}", problems);

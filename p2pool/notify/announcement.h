@@ -1,0 +1,45 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "dash/primitives/chain_params.h"
+
+namespace p2pool::notify {
+
+/// Something that people and programs elsewhere are told.
+struct Announcement {
+    enum class Kind { kBlock, kAlert };
+
+    Kind kind = Kind::kAlert;
+    /// What it is about: the block's hash, the alert's id.
+    std::string subject;
+    std::string text;          ///< for people, a line or two
+    std::string html;          ///< the same with the few tags that Telegram knows
+    nlohmann::json details{};  ///< for programs
+};
+
+/// "block" or "alert".
+[[nodiscard]] const char* to_string(Announcement::Kind kind);
+
+/// {"event": "block", "subject": …, "text": …, "details": {…}}: what hooks get.
+[[nodiscard]] nlohmann::json to_json(const Announcement& announcement);
+
+/// A block of the pool, in the python node's words (python p2pool.util.telegram_notifier).
+struct BlockNews {
+    std::string network{};  ///< as --net takes it
+    std::string hash{};
+    std::uint32_t height = 0;
+    std::string miner{};
+    std::optional<double> pool_hashes_per_second{};
+    double found_at = 0;  ///< unix seconds
+    std::string explorer_url{};
+};
+[[nodiscard]] Announcement announce(const BlockNews& block);
+
+/// An alert that begins or ends. `level`: "info", "warning" or "error".
+[[nodiscard]] Announcement announce_alert(const std::string& network, const std::string& id, const std::string& level,
+                                          const std::string& text, bool is_over);
+
+}  // namespace p2pool::notify

@@ -1,0 +1,174 @@
+#include "p2pool/stratum/tls_port.h"
+
+#include <sys/socket.h>
+
+#include <array>
+#include <boost/asio.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/ssl.hpp>
+#include <map>
+#include <thread>
+
+#include "dash/util/coroutines.h"
+#include "dash/util/ip_list.h"
+#include "dash/util/log.h"
+#include "p2pool/stratum/proxy_protocol.h"
+#include "p2pool/stratum/socket_setup.h"
+#include "p2pool/stratum/tls_context.h"
+
+namespace p2pool::stratum {
+namespace {
+
+namespace asio = boost::asio;
+using namespace asio::experimental::awaitable_operators;
+using boost::system::error_code;
+using dash::pause;
+using tcp = asio::ip::tcp;
+using Inner = asio::local::stream_protocol::socket;
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::seconds kLookInterval{5};
+constexpr std::chrono::seconds kHandshakePatience{10};
+/// To say that it is over; who does not answer loses nothing by it.
+constexpr std::chrono::milliseconds kGoodbyePatience{200};
+constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr std::size_t kMostHandshakes = 256;
+constexpr std::size_t kChunkBytes = 16'384;
+
+/// Everything that comes from one side goes to the other; returns when one of them is over.
+template <typename From, typename To>
+asio::awaitable<void> pass_on(From& from, To& to) {
+    std::array<char, kChunkBytes> chunk{};
+    for (;;) {
+        const auto [read_error, size] = co_await from.async_read_some(asio::buffer(chunk), kAwait);
+        if (size > 0) {
+            const auto [write_error, written] =
+                co_await asio::async_write(to, asio::buffer(chunk.data(), size), kAwait);
+            if (write_error) co_return;
+        }
+        if (read_error) co_return;
+    }
+}
+
+}  // namespace
+
+class TlsPort::Impl {
+  public:
+    Impl(TlsPortSettings settings, Handoff handoff)
+        : settings_(std::move(settings)),
+          proxies_(settings_.proxies),
+          handoff_(std::move(handoff)),
+          context_(settings_.certificate, settings_.key) {}
+    ~Impl() { stop(); }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+
+    void listen() {
+        listen_on(acceptor_, settings_.host, settings_.port, "--worker-tls-port");
+        asio::co_spawn(io_, accept_all(), dash::log_failure("The TLS port"));
+        asio::co_spawn(io_, look_at_files(), dash::log_failure("The look at the TLS certificate"));
+        thread_ = std::thread([this] { dash::run_guarded(io_, "the TLS port"); });
+    }
+    [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+    void stop() {
+        io_.stop();
+        if (thread_.joinable()) thread_.join();
+    }
+
+  private:
+    using Stream = asio::ssl::stream<tcp::socket>;
+
+    asio::awaitable<void> look_at_files() {
+        for (;;) {
+            co_await pause(kLookInterval);
+            context_.look();
+        }
+    }
+
+    asio::awaitable<void> accept_all() {
+        for (;;) {
+            auto [error, socket] = co_await acceptor_.async_accept(kAwait);
+            if (error) {
+                co_await pause(kAcceptPause);
+                continue;
+            }
+            if (handshakes_.size() >= kMostHandshakes) {
+                error_code ignored;
+                handshakes_.begin()->second->close(ignored);
+                handshakes_.erase(handshakes_.begin());
+            }
+            asio::co_spawn(io_, serve(std::move(socket)), [](const std::exception_ptr& failure) {
+                try {
+                    if (failure) std::rethrow_exception(failure);
+                } catch (const std::exception& problem) {
+                    dash::log::debug("A TLS connection ended: ", problem.what());
+                }
+            });
+        }
+    }
+
+    /// The client's address once he has shaken hands; empty when he has not.
+    asio::awaitable<std::string> shake_hands(Stream& stream) {
+        const std::uint64_t number = next_number_++;
+        handshakes_.emplace(number, &stream.next_layer());
+        // Whatever happens, the entry must not outlive the stream.
+        const auto forget = [this, number](void*) { handshakes_.erase(number); };
+        const std::unique_ptr<void, decltype(forget)> entry(this, forget);
+        error_code error;
+        asio::ip::address address = stream.next_layer().remote_endpoint(error).address();
+        if (error) co_return std::string();
+        if (proxies_.contains(address.to_string())) {
+            const auto told = co_await read_proxy_header(stream.next_layer(), address);
+            if (!told) co_return std::string();
+            address = *told;
+        }
+        const auto result = co_await (stream.async_handshake(Stream::server, kAwait) || pause(kHandshakePatience));
+        if (result.index() != 0 || std::get<0>(std::get<0>(result))) co_return std::string();
+        co_return address.to_string();
+    }
+
+    asio::awaitable<void> serve(tcp::socket socket) {
+        prepare_miner_socket(socket);
+        const std::shared_ptr<asio::ssl::context> context = context_.current();
+        Stream stream(std::move(socket), *context);
+        std::string address = co_await shake_hands(stream);
+        if (address.empty()) co_return;
+        std::array<int, 2> ends{};
+        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0) co_return;
+        {
+            Inner inner(io_, asio::local::stream_protocol(), ends[0]);
+            handoff_(ends[1], std::move(address));
+            co_await (pass_on(stream, inner) || pass_on(inner, stream));
+        }
+        co_await (stream.async_shutdown(kAwait) || pause(kGoodbyePatience));
+    }
+
+    TlsPortSettings settings_;
+    dash::IpList proxies_;
+    Handoff handoff_;
+    TlsContext context_;
+    std::uint64_t next_number_ = 0;
+    std::map<std::uint64_t, tcp::socket*> handshakes_;  ///< under way, the oldest first; at most kMostHandshakes
+    asio::io_context io_{1};
+    tcp::acceptor acceptor_{io_};
+    std::thread thread_;
+};
+
+TlsPort::TlsPort(TlsPortSettings settings, Handoff handoff)
+    : impl_(std::make_unique<Impl>(std::move(settings), std::move(handoff))) {}
+
+TlsPort::~TlsPort() = default;
+
+void TlsPort::listen() {
+    impl_->listen();
+}
+
+std::uint16_t TlsPort::port() const {
+    return impl_->port();
+}
+
+void TlsPort::stop() {
+    impl_->stop();
+}
+
+}  // namespace p2pool::stratum
