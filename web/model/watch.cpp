@@ -65,7 +65,7 @@ void watch_broadcaster(const Json& status, AlertBook& alerts, double now) {
     const bool enabled = status.value("enabled", false);
     alerts.observe(
         "few_dash_peers", {}, enabled && !health.value("healthy", false),
-        "the broadcaster has " + std::to_string(health.value("total_connections", 0)) + " peers, fewer than it should",
+        "the broadcaster has " + std::to_string(health.value("active_connections", 0)) + " peers, fewer than it should",
         now);
     const Json last = status.value("last_broadcast", Json());
     if (!last.is_object()) return;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <random>
 
 #include "dash/primitives/address.h"
@@ -18,11 +19,12 @@ namespace {
 /// A model on a clock that the test moves, and its file.
 class Fixture {
   public:
-    Fixture() : folder_("web-model") {
+    /// `disk`: a folder of the disk that is watched; empty: that of the file.
+    explicit Fixture(const std::filesystem::path& disk = {}) : folder_("web-model") {
         facts_.network = share_chain::find_network("dash_regtest");
         facts_.started_at = clock_.unix_seconds();
         facts_.payout_address = web_tests::kOperatorAddress;
-        facts_.net_datadir = folder_.path();
+        facts_.net_datadir = disk.empty() ? folder_.path() : disk;
         store_ = std::make_unique<web::Store>(file());
         model_ = std::make_unique<web::Model>(facts_, *store_, clock_, [this] { return broadcaster; });
         store_->start();
@@ -35,12 +37,16 @@ class Fixture {
         snapshot->chain = chain;
         snapshot->own_payouts = own_payouts;
         snapshot->stratum = stratum;
-        snapshot->peers = std::make_shared<const p2pool::peers::NetworkStatus>();
+        snapshot->peers = std::make_shared<const p2pool::peers::NetworkStatus>(peers);
+        if (block) {
+            block->confirmed_at = clock_.unix_seconds();
+            snapshot->template_facts = std::make_shared<const web::TemplateFacts>(*block);
+        }
         model_->take(snapshot, happenings);
     }
-    void tell_for(int seconds) {
+    void tell_for(int seconds, const web::Happenings& each = {}) {
         for (int i = 0; i < seconds; ++i)
-            tell();
+            tell(each);
     }
 
     [[nodiscard]] std::filesystem::path file() const { return folder_.path() / "p2pool.sqlite3"; }
@@ -63,6 +69,8 @@ class Fixture {
     }
 
     Json broadcaster = {{"enabled", false}};
+    std::optional<web::TemplateFacts> block;  ///< what dashd gives, every second
+    p2pool::peers::NetworkStatus peers;
     std::vector<dash::Hash160> own_payouts;
     std::shared_ptr<web::ChainFacts> chain = std::make_shared<web::ChainFacts>();
     std::shared_ptr<p2pool::stratum::ServerStatus> stratum = std::make_shared<p2pool::stratum::ServerStatus>();
@@ -168,6 +176,50 @@ TEST_CASE("dashd that says nothing is told, and comes back") {
     Fixture fixture;
     fixture.tell_for(200);
     CHECK(contains(fixture.active_rules(), "dashd_lost"));
+}
+
+TEST_CASE("an old block, a lonely node and a broadcaster with few peers are told, and are over when they are mended") {
+    Fixture fixture;
+    const auto health = [](int peers) {
+        return Json{{"enabled", true}, {"health", {{"healthy", peers >= 5}, {"active_connections", peers}}}};
+    };
+    fixture.block.emplace().received_at = fixture.now();
+    fixture.broadcaster = health(3);
+    fixture.tell_for(120 + 290);
+    CHECK(fixture.active_rules().empty());
+    fixture.tell_for(20);
+    CHECK(fixture.active_rules() == std::vector<std::string>{"few_dash_peers", "few_peers"});
+    fixture.broadcaster = health(5);
+    fixture.peers.peers.emplace_back();
+    fixture.tell_for(65);
+    CHECK(fixture.active_rules().empty());
+    fixture.tell_for(45 * 60);
+    CHECK(fixture.active_rules() == std::vector<std::string>{"template_old"});
+    fixture.block->received_at = fixture.now();
+    fixture.tell_for(12);
+    CHECK(fixture.active_rules().empty());
+}
+
+TEST_CASE("much late work is told, a little is not") {
+    for (const double late : {0.05, 0.15}) {
+        CAPTURE(late);
+        Fixture fixture;
+        fixture.block.emplace().received_at = fixture.now();
+        fixture.peers.peers.emplace_back();
+        web::Happenings happenings;
+        web::WorkDone& done = happenings.work["alice"];
+        done.hashes = 100;
+        done.late_hashes = 100 * late;
+        done.submits = 1;
+        fixture.tell_for(120 + 301, happenings);
+        CHECK(contains(fixture.active_rules(), "late_high") == (late > 0.1));
+    }
+}
+
+TEST_CASE("a disk without room is told") {
+    Fixture fixture("/proc");  // where there is never any
+    fixture.tell_for(120 + 61);
+    CHECK(contains(fixture.active_rules(), "disk_low"));
 }
 
 TEST_CASE("a miner is told of his own workers as he chose") {

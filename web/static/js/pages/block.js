@@ -2,7 +2,7 @@
 import { h } from "../lib/dom.js";
 import * as format from "../lib/format.js";
 import { live } from "../lib/live.js";
-import { address, amount, badge, card, fact, facts, hash, known, meter, nothing, time, tip } from "../parts/basics.js";
+import { address, amount, badge, card, fact, facts, hash, known, meter, nothing, platformCredits, time } from "../parts/basics.js";
 import { blockStatus } from "../parts/blocks.js";
 import { icon } from "../parts/icons.js";
 import { table } from "../parts/table.js";
@@ -62,7 +62,7 @@ function submission(block) {
 }
 
 const kColumns = (most) => [
-    { id: "address", label: "Paid", value: (p) => p.address ?? p.script, cell: (p) => (p.address ? address(p.address, { link: p.kind === "miner" }) : p.script === kBurnt ? tip("credits of Dash Platform", "Burnt here, and given out again on the platform.") : h("code", { "data-tip": p.script }, p.script.length > 20 ? `${p.script.slice(0, 20)}…` : `script ${p.script}`)) },
+    { id: "address", label: "Paid", value: (p) => p.address ?? p.script, cell: (p) => (p.address ? address(p.address, { link: p.kind === "miner" }) : p.script === kBurnt ? platformCredits() : h("code", { "data-tip": p.script }, p.script.length > 20 ? `${p.script.slice(0, 20)}…` : `script ${p.script}`)) },
     { id: "kind", label: "Kind", value: (p) => p.kind, cell: (p) => badge(...kKinds[p.kind]) },
     { id: "duffs", label: "Amount", align: "number", value: (p) => p.duffs, cell: (p) => amount(p.duffs) },
     { id: "bar", label: "", cell: (p) => h("div", { class: "bar-cell" }, meter(p.duffs / most, format.percent(p.duffs / most))) },

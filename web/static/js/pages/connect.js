@@ -18,7 +18,7 @@ const kUserNames = [
 ];
 const kColumns = [
     { id: "name", label: "User name", cell: ([name]) => h("code", null, name) },
-    { id: "meaning", label: "What it means", cell: ([, meaning]) => meaning },
+    { id: "meaning", label: "What it means", align: "words", cell: ([, meaning]) => meaning },
 ];
 const kTroubles = [
     ["The miner cannot connect", "Is the port open in the firewall of this node's machine? Does the miner reach the host at all? Try the node's address in the local network."],

@@ -2,13 +2,15 @@
 import { h } from "../lib/dom.js";
 import * as format from "../lib/format.js";
 import { live } from "../lib/live.js";
-import { address, amount, badge, card, fact, facts, hash, known, nothing, time } from "../parts/basics.js";
+import { address, amount, badge, card, fact, facts, hash, known, nothing, platformCredits, time } from "../parts/basics.js";
 
 export const title = () => "Share";
 export const every = 30;
 export const sources = ({ parameter }) => ({ share: `shares/${encodeURIComponent(parameter)}` });
 
 const kMostTransactions = 50;
+/** Payee of an output that nobody can spend: the script's bytes, OP_RETURN. */
+const kBurnt = "!6a";
 const link = (value, reason) => (value ? hash(value, { to: `#/share/${value}`, what: "share hash" }) : known(null, reason));
 
 function marks(share) {
@@ -46,7 +48,7 @@ export function view({ data, ui, redraw }) {
                 fact("coinbase pays", amount(share.coinbase_value_duffs)),
                 fact("generation", hash(share.generation_hash, { what: "hash of its coinbase transaction" })))),
             card("Payments that Dash demands", null, share.payments.length === 0 ? nothing("None.")
-                : facts(share.payments.map((payment) => fact(h("span", { class: "mono", "data-tip": payment.payee }, format.shortAddress(payment.payee)), amount(payment.duffs)))))),
+                : facts(share.payments.map((payment) => fact(payment.payee === kBurnt ? platformCredits() : h("span", { class: "mono", "data-tip": payment.payee }, format.shortAddress(payment.payee)), amount(payment.duffs)))))),
         card(`Transactions (${share.transactions.length})`, null, share.transactions.length === 0 ? nothing("None besides the coinbase, or the shares that announced them are gone.")
             : h("ul", { class: "hash-list" }, transactions.map((id) => h("li", { key: id }, hash(id, { what: "transaction", explorer })))),
         transactions.length < share.transactions.length && h("button", { type: "button", class: "button", onclick: () => {

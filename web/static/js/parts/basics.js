@@ -48,6 +48,9 @@ export function amount(duffs, reason = "the node has no block template yet") {
     return h("span", { class: "amount", "data-tip": `${format.coins(duffs, 8)} DASH` }, `${format.coins(duffs)}\u00a0${symbol()}`);
 }
 
+/** Of a coinbase's output that nobody can spend. */
+export const platformCredits = () => tip("credits of Dash Platform", "Burnt here, and given out again on the platform.");
+
 export function level(name, text) {
     const sign = { ok: "check", info: "info", warning: "warning", error: "error" }[name] ?? "info";
     return h("span", { class: `level level-${name}` }, icon(sign), text);

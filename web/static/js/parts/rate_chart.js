@@ -12,9 +12,17 @@ const kRefreshSeconds = { hour: 12, day: 60, week: 300, month: 300, year: 300 };
 
 const kMarkLegend = [{ label: "block", color: "gold", kind: "diamond" }, { label: "your share", color: "ok", kind: "tick" }];
 
+/** In longer ranges there is a share in every bin, and a mark says nothing. */
+const kShareRanges = new Set(["hour", "day"]);
+const kMostBlocks = 300;
+
+/** Blocks that the overview does not have any more. */
+const olderBlocks = async (range) => (range === "hour" ? [] : (await ask(`blocks?limit=${kMostBlocks}`)).blocks);
+
 async function ownSeries(range) {
     const [all, late, shares] = await Promise.all(["local_hash_rate", "local_dead_hash_rate", "local_share_hash_rates"].map((stream) => ask(`graphs/${stream}?range=${range}`)));
-    return { times: all.times, series: [{ label: "hash rate", color: "accent", values: all.series.value, fill: true },
+    const hasShare = (_, i) => shares.keys.some((key) => shares.series[key][i] > 0);
+    return { times: all.times, shares: kShareRanges.has(range) ? shares.times.filter(hasShare) : [], series: [{ label: "hash rate", color: "accent", values: all.series.value, fill: true },
         { label: "late", color: "late", values: late.series.value, fill: true },
         ...(shares.series.orphan?.some((value) => value > 0) ? [{ label: "orphaned shares", color: "error", values: shares.series.orphan }] : [])] };
 }
@@ -26,7 +34,7 @@ async function poolSeries(range) {
         const parts = pool.keys.map((key) => pool.series[key][i]).filter((value) => value !== null);
         return parts.length > 0 ? parts.reduce((sum, value) => sum + value, 0) : null;
     });
-    return { times: pool.times, series: [{ label: "hash rate", color: "accent", values: total, fill: true },
+    return { times: pool.times, shares: [], series: [{ label: "hash rate", color: "accent", values: total, fill: true },
         { label: "late", color: "late", values: pool.series.doa ?? none, fill: true },
         { label: "orphaned", color: "error", values: pool.series.orphan ?? none }] };
 }
@@ -43,8 +51,10 @@ export class RateChart {
         this.asked = wanted;
         this.nextAt = Date.now() + kRefreshSeconds[range] * 1000;
         try {
-            const { times, series } = await (kind === "own" ? ownSeries : poolSeries)(range);
+            const [{ times, series, shares }, blocks] = await Promise.all([(kind === "own" ? ownSeries : poolSeries)(range), olderBlocks(range)]);
             if (this.asked !== wanted) return;
+            this.shares = shares;
+            this.blocks = blocks;
             this.values = { label: `${kind === "own" ? "Hash rate of this node's miners" : "Hash rate of the pool"}, last ${range}`, times, series };
             this.values.color = kind;
             this.#draw();
@@ -54,8 +64,9 @@ export class RateChart {
     }
 
     #draw() {
-        const blocks = (live.overview?.last_blocks ?? []).map((block) => ({ time: block.time, color: "gold", full: true }));
-        const shares = live.shares.filter((share) => share.is_ours).map((share) => ({ time: share.time, color: "ok" }));
+        const byHash = new Map([...this.blocks, ...(live.overview?.last_blocks ?? [])].map((block) => [block.hash, block]));
+        const blocks = [...byHash.values()].map((block) => ({ time: block.time, color: "gold", full: true }));
+        const shares = this.shares.map((time) => ({ time, color: "ok" }));
         this.chart.update({ ...this.values, format: hashRate, marks: [...shares, ...blocks], markLegend: kMarkLegend });
     }
 

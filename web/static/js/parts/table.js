@@ -29,7 +29,7 @@ function head(column, order, sortBy) {
 }
 
 /**
- * `columns`: { id, label, tip, align: "number", value(row) to sort by, cell(row) }.
+ * `columns`: { id, label, tip, align: "number" or "words", value(row) to sort by, cell(row) }.
  * `context`: the page's { ui, redraw }, which keeps the order under the table's name.
  */
 export function table(name, columns, rows, { context, key, order: first = {}, caption, most = 200, selected } = {}) {
