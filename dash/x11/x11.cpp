@@ -163,16 +163,20 @@ void for_each_supported(Add add) {
 #endif
 }
 
+/// Calls add(set, its chain, fewest): so many headers, filled up to a batch, take less time than one after the other.
 template <typename Add>
 void for_each_supported_lanes([[maybe_unused]] Add add) {
 #if defined(__x86_64__)
-    if (has_avx2()) add(kAvx2Lanes, chain_of_many<kAvx2Lanes>);
-    if (has_avx512()) add(kAvx512Lanes, chain_of_many<kAvx512Lanes>);
+    if (has_avx2()) add(kAvx2Lanes, chain_of_many<kAvx2Lanes>, std::size_t{5});
+    if (has_avx512()) add(kAvx512Lanes, chain_of_many<kAvx512Lanes>, std::size_t{4});
 #endif
 }
 
-/// The rest of a batch is filled up and hashed side by side if it is at least this part of it, else one by one.
-constexpr std::size_t kWorthFilling = 3;
+std::size_t fewest_worth_filling() {
+    std::size_t result = 0;
+    for_each_supported_lanes([&result](const LaneSet&, auto, std::size_t fewest) { result = fewest; });
+    return result;
+}
 
 }  // namespace
 
@@ -197,7 +201,7 @@ const std::vector<Implementation>& implementations() {
 const std::vector<LaneSet>& lane_sets() {
     static const std::vector<LaneSet> kSets = [] {
         std::vector<LaneSet> sets;
-        for_each_supported_lanes([&](const LaneSet& set, auto) { sets.push_back(set); });
+        for_each_supported_lanes([&](const LaneSet& set, auto, std::size_t) { sets.push_back(set); });
         return sets;
     }();
     return kSets;
@@ -206,7 +210,7 @@ const std::vector<LaneSet>& lane_sets() {
 const std::vector<ManyLanes>& many_lanes() {
     static const std::vector<ManyLanes> kLanes = [] {
         std::vector<ManyLanes> result;
-        for_each_supported_lanes([&](const LaneSet& set, auto chain) {
+        for_each_supported_lanes([&](const LaneSet& set, auto chain, std::size_t) {
             result.push_back({set.name, set.batch, chain});
         });
         return result;
@@ -222,7 +226,8 @@ void hash_many(std::span<const HeaderBytes> headers, std::span<Digest> digests) 
             lanes.hash(headers.data(), digests.data());
             digests = digests.subspan(lanes.batch);
         }
-        if (kWorthFilling * headers.size() >= lanes.batch) {
+        static const std::size_t kFewest = fewest_worth_filling();
+        if (headers.size() >= kFewest) {
             std::vector<HeaderBytes> filled(headers.begin(), headers.end());
             filled.resize(lanes.batch);
             std::vector<Digest> all(lanes.batch);

@@ -38,6 +38,7 @@ class OurNode final : public PoolNode {
 
     std::uint16_t worker_port() const override { return process_.worker_port(); }
     std::uint16_t p2p_port() const override { return process_.p2p_port(); }
+    pid_t pid() const override { return process_.process().pid(); }
     std::string output() const override { return process_.process().output(); }
     int stop() override { return process_.process().stop(); }
 
@@ -55,6 +56,7 @@ class ReferenceNode final : public PoolNode {
 
     std::uint16_t worker_port() const override { return ports_[0]; }
     std::uint16_t p2p_port() const override { return ports_[1]; }
+    pid_t pid() const override { return process_.pid(); }
     std::string output() const override { return process_.output(); }
     int stop() override { return process_.stop(std::chrono::seconds(30)); }
 

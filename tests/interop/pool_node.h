@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -19,6 +21,7 @@ class PoolNode {
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] virtual std::uint16_t worker_port() const = 0;
     [[nodiscard]] virtual std::uint16_t p2p_port() const = 0;
+    [[nodiscard]] virtual pid_t pid() const = 0;
     /// All it printed.
     [[nodiscard]] virtual std::string output() const = 0;
     /// SIGTERM; the exit code.

@@ -61,9 +61,9 @@ std::vector<std::string> fixed_parts(const std::string& message) {
 
 /// Options of other programs, and of this project's own beside the node.
 const std::set<std::string>& of_others() {
-    static const std::set<std::string> names = {"argjson",  "blocks",  "build", "config", "difficulty",
-                                                "duration", "install", "long",  "mode",   "now",
-                                                "prefix",   "preset",  "rate",  "target"};
+    static const std::set<std::string> names = {"argjson",  "benchmark", "blocks", "build", "config", "difficulty",
+                                                "duration", "install",   "long",   "mode",  "now",    "prefix",
+                                                "preset",   "rate",      "tables", "target"};
     return names;
 }
 

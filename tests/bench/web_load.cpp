@@ -1,4 +1,4 @@
-#include "tests/bench/web/web_load.h"
+#include "tests/bench/web_load.h"
 
 #include <algorithm>
 #include <stdexcept>

@@ -13,7 +13,7 @@
 #include "dash/p2p/peer_connection.h"
 #include "dash/submission/pipeline.h"
 #include "dash/util/log.h"
-#include "tests/bench/broadcast/emulated_link.h"
+#include "tests/bench/emulated_link.h"
 #include "tests/support/process.h"
 #include "tests/unit/broadcaster/network_peers.h"
 #include "tests/unit/broadcaster/test_block.h"

@@ -1,4 +1,4 @@
-#include "tests/bench/broadcast/emulated_link.h"
+#include "tests/bench/emulated_link.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -1,15 +1,15 @@
-#include <benchmark/benchmark.h>
-
 #include <memory>
 #include <vector>
 
 #include "share_chain/tracker.h"
 #include "share_chain/weights.h"
+#include "tests/bench/bench.h"
 #include "tests/unit/tracker/fake_shares.h"
 
 // What the tracker costs a mainnet node: 2 × CHAIN_LENGTH shares of 200 miners, a twentieth of them orphans. Checks of
 // shares against their ancestors are left out.
 
+namespace bench {
 namespace {
 
 using dash::Uint256;
@@ -132,13 +132,15 @@ void ancestor(benchmark::State& state) {
         benchmark::DoNotOptimize(mainnet.tracker.ancestor(mainnet.tip(), random.below(4320)));
 }
 
-BENCHMARK(add_all)->Unit(benchmark::kMillisecond);
-BENCHMARK(think_again)->Unit(benchmark::kMicrosecond);
-BENCHMARK(new_share)->Unit(benchmark::kMicrosecond);
-BENCHMARK(weights_of_next)->Unit(benchmark::kMicrosecond);
-BENCHMARK(weights_from_nothing)->Unit(benchmark::kMicrosecond);
-BENCHMARK(ancestor);
-
 }  // namespace
 
-BENCHMARK_MAIN();
+void register_tracker() {
+    benchmark::RegisterBenchmark("tracker/add_all", add_all)->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark("tracker/think_again", think_again)->Unit(benchmark::kMicrosecond);
+    benchmark::RegisterBenchmark("tracker/new_share", new_share)->Unit(benchmark::kMicrosecond);
+    benchmark::RegisterBenchmark("tracker/weights_of_next", weights_of_next)->Unit(benchmark::kMicrosecond);
+    benchmark::RegisterBenchmark("tracker/weights_from_nothing", weights_from_nothing)->Unit(benchmark::kMicrosecond);
+    benchmark::RegisterBenchmark("tracker/ancestor", ancestor);
+}
+
+}  // namespace bench
