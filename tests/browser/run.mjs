@@ -229,12 +229,30 @@ async function nodeGone(browser, world) {
     await context.close();
 }
 
-/** A password for what tells of miners: the overview stays for everybody, asks nobody by a dialog, and shows the way in. */
-async function privateParts(browser, world) {
+/** Starts the node again, with "secret" as its password. */
+async function protect(world, isWhole) {
     await world.end("node");
-    world.write("security_config.json", JSON.stringify({ web_auth_enabled: true, web_auth_private_only: true, web_auth_password_hash: createHash("sha256").update("secret").digest("hex") }));
+    world.write("security_config.json", JSON.stringify({ web_auth_enabled: true, web_auth_private_only: !isWhole, web_auth_password_hash: createHash("sha256").update("secret").digest("hex") }));
     await world.startAgain();
     world.mine();
+}
+
+/** A password for everything, given in the address as bookmarks and wall screens do. */
+async function wholePassword(browser, world) {
+    await protect(world, true);
+    const context = await browser.newContext({ viewport: kSizes.wide });
+    const page = await context.newPage();
+    const watched = new Watched(page, world.base);
+    if ((await fetch(`${world.base}/static/`)).status !== 401) fail("password", "the page is shown to who gives none");
+    await page.goto(`${world.base.replace("//", "//admin:secret@")}/static/`);
+    await page.waitForSelector(".link-ok", { timeout: 10000 }).catch(() => fail("password", "the page does not live with the password in its address"));
+    watched.complaints.forEach((text) => fail("password", text));
+    await context.close();
+}
+
+/** A password for what tells of miners: the overview stays for everybody, asks nobody by a dialog, and shows the way in. */
+async function privateParts(browser, world) {
+    await protect(world, false);
     const context = await browser.newContext({ viewport: kSizes.phone, httpCredentials: { username: "admin", password: "secret", send: "unauthorized" } });
     const page = await context.newPage();
     const dialogs = [];
@@ -269,6 +287,7 @@ try {
         if (state.name === "mining") {
             await Promise.all([oldLinks, keyboard, fullWindow, signIn, firstView, plainCharts].map((check) => check(browser, world)));
             await nodeGone(browser, world);
+            await wholePassword(browser, world);
             await privateParts(browser, world);
         }
     }

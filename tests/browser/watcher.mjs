@@ -10,7 +10,7 @@ export class Watched {
         page.on("pageerror", (error) => this.complaints.push(`script error: ${error.stack ?? error}`));
         page.on("request", (request) => {
             const url = request.url();
-            if (!url.startsWith(`${base}/`) && !url.startsWith("data:")) this.complaints.push(`request to another host: ${url}`);
+            if (new URL(url).origin !== base && !url.startsWith("data:")) this.complaints.push(`request to another host: ${url}`);
         });
     }
 }

@@ -3,10 +3,13 @@
 import { session } from "./session.js";
 
 const kTimeoutMilliseconds = 15000;
-const root = new URL("../api/v1/", document.baseURI);
+const page = new URL(document.baseURI);
+// A page that was opened with user and password in its address may not ask with them: the browser adds them by itself.
+page.username = page.password = "";
+const root = new URL("../api/v1/", page);
 
 /** Where a browser asks for the node's password, and comes back from. */
-export const loginUrl = new URL("../login", document.baseURI).href;
+export const loginUrl = new URL("../login", page).href;
 
 export class ApiError extends Error {
     constructor(status, text) {

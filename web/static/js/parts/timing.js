@@ -18,10 +18,10 @@ const kMarks = {
 const kWays = { daemon_p2p: "dashd by P2P", submitblock: "submitblock", peers: "Dash peers" };
 const kFinished = { daemon_p2p: "all of it left", submitblock: "dashd answered", peers: "the last peer was reached" };
 
-/** A round number of milliseconds at least as large. */
+/** A round number of milliseconds at least as large, whose quarters are round, too. */
 function niceTop(value) {
     const size = 10 ** Math.floor(Math.log10(Math.max(1, value)));
-    return [1, 2, 5, 10].map((step) => step * size).find((top) => top >= value) ?? value;
+    return [1, 2, 4, 8, 10].map((step) => step * size).find((top) => top >= value) ?? value;
 }
 
 const isTime = (value) => typeof value === "number";
