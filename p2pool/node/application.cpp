@@ -373,7 +373,7 @@ void Application::Impl::make_web(const std::string& payout_address) {
 
 asio::awaitable<void> Application::Impl::feed_web() {
     for (;;) {
-        web_feed_->publish(link_.up());
+        co_await web_feed_->publish(link_.up());
         co_await pause(web_feed_->pause());
     }
 }

@@ -26,7 +26,7 @@ double without_stale(double rate, double stale_proportion) {
 
 }  // namespace
 
-WebFeed::WebFeed(web::Service& service, Node& node, const stratum::Server& server, const PeerService& peers,
+WebFeed::WebFeed(web::Service& service, Node& node, stratum::Server& server, const PeerService& peers,
                  const dash::Clock& clock)
     : service_(service), node_(node), server_(server), peers_(peers), clock_(clock) {
     tell_known_shares();
@@ -107,13 +107,14 @@ std::chrono::steady_clock::duration WebFeed::pause() const {
     return std::max<std::chrono::steady_clock::duration>(kInterval, kPartOfTime * cost_);
 }
 
-void WebFeed::publish(bool dashd_link_up) {
+boost::asio::awaitable<void> WebFeed::publish(bool dashd_link_up) {
+    auto status = std::make_shared<const stratum::ServerStatus>(co_await server_.collect_status());
     const auto start = std::chrono::steady_clock::now();
     look_at_template();
     look_at_chain();
     web::Snapshot snapshot = last_;
     snapshot.time = clock_.unix_seconds();
-    snapshot.stratum = std::make_shared<const stratum::ServerStatus>(server_.status());
+    snapshot.stratum = std::move(status);
     snapshot.peers = std::make_shared<const peers::NetworkStatus>(peers_.network().status());
     const work::OwnShares::Counts own = node_.own_shares();
     snapshot.own_shares = {own.total, own.orphans, own.late};

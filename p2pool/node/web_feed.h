@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <memory>
 
@@ -16,7 +17,7 @@ namespace p2pool::node {
 class WebFeed {
   public:
     /// All of it must outlive the feed's last call. The shares that the node has already are told first.
-    WebFeed(web::Service& service, Node& node, const stratum::Server& server, const PeerService& peers,
+    WebFeed(web::Service& service, Node& node, stratum::Server& server, const PeerService& peers,
             const dash::Clock& clock);
 
     void work_accepted(const AcceptedWork& work);
@@ -24,8 +25,8 @@ class WebFeed {
     /// When the next picture is due: a second after the last one, or when it is less than a hundredth of the node's
     /// time.
     [[nodiscard]] std::chrono::steady_clock::duration pause() const;
-    /// Takes well below a millisecond with a thousand miners.
-    void publish(bool dashd_link_up);
+    /// Never holds the thread for long: miners' connections are looked at bit by bit.
+    [[nodiscard]] boost::asio::awaitable<void> publish(bool dashd_link_up);
 
   private:
     void tell_known_shares();
@@ -40,7 +41,7 @@ class WebFeed {
 
     web::Service& service_;
     Node& node_;
-    const stratum::Server& server_;
+    stratum::Server& server_;
     const PeerService& peers_;
     const dash::Clock& clock_;
     web::Happenings happenings_;

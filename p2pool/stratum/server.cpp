@@ -50,4 +50,9 @@ ServerStatus Server::status() const {
     return core_->status();
 }
 
+boost::asio::awaitable<ServerStatus> Server::collect_status() {
+    const auto core = core_;  // it outlives this object when it has to
+    co_return co_await core->collect_status();
+}
+
 }  // namespace p2pool::stratum

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -113,6 +114,9 @@ class Server {
     void sweep();
 
     [[nodiscard]] ServerStatus status() const;
+    /// The same, made bit by bit, so that nobody has to wait while ten thousand connections are looked at. The server
+    /// may end meanwhile.
+    [[nodiscard]] boost::asio::awaitable<ServerStatus> collect_status();
 
   private:
     std::shared_ptr<class ServerCore> core_;

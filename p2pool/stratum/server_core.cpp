@@ -32,6 +32,8 @@ constexpr double kStoreSweepSeconds = 30;
 constexpr std::chrono::milliseconds kAcceptPause{100};
 /// So many connections get new work, in about a tenth of a millisecond, before submits get their turn.
 constexpr std::size_t kPushesAtOnce = 8;
+/// Much cheaper than a push.
+constexpr std::size_t kVisitsAtOnce = 128;
 constexpr std::size_t kOffendersShown = 20;
 
 /// One attempt to say why; whoever connects may be gone already.
@@ -190,19 +192,35 @@ void ServerCore::remove(std::uint64_t number, const std::string& ip) {
     if (connections_.erase(number) != 0) miners_.admission.leave(ip);
 }
 
+template <typename Visit>
+std::uint64_t ServerCore::visit_some(std::uint64_t from, std::size_t most, const Visit& visit) {
+    auto next = connections_.lower_bound(from);
+    for (std::size_t visited = 0; visited < most && next != connections_.end(); ++visited) {
+        const auto connection = (next++)->second;  // it may end, and be removed
+        visit(*connection);
+    }
+    return next == connections_.end() ? 0 : next->first;
+}
+
+/// In slices, so that miners are answered in between.
 asio::awaitable<void> ServerCore::sweep_every_second() {
     while (acceptor_.is_open()) {
         sweep_timer_.expires_after(kSweepInterval);
         co_await sweep_timer_.async_wait(kAwait);
-        if (acceptor_.is_open()) sweep();
+        for (std::uint64_t next = 1; next != 0 && acceptor_.is_open();) {
+            next = visit_some(next, kVisitsAtOnce, [](Connection& connection) { connection.tick(); });
+            co_await asio::post(io_context_, asio::use_awaitable);
+        }
+        if (acceptor_.is_open()) expire();
     }
 }
 
 void ServerCore::sweep() {
-    for (auto next = connections_.begin(); next != connections_.end();) {
-        const auto connection = (next++)->second;
-        connection->tick();
-    }
+    visit_some(0, SIZE_MAX, [](Connection& connection) { connection.tick(); });
+    expire();
+}
+
+void ServerCore::expire() {
     if (now() < next_store_sweep_) return;
     next_store_sweep_ = now() + kStoreSweepSeconds;
     miners_.sessions.expire(now());
@@ -231,13 +249,10 @@ void ServerCore::start_round() {
 }
 
 void ServerCore::push_some() {
-    auto next = connections_.lower_bound(next_to_push_);
-    for (std::size_t pushed = 0; pushed < kPushesAtOnce && next != connections_.end(); ++pushed) {
-        const auto connection = (next++)->second;
-        connection->push_work(work_number_, last_clean_number_);
-    }
-    if (next != connections_.end()) {
-        next_to_push_ = next->first;
+    next_to_push_ = visit_some(next_to_push_, kPushesAtOnce, [this](Connection& connection) {
+        connection.push_work(work_number_, last_clean_number_);
+    });
+    if (next_to_push_ != 0) {
         asio::post(io_context_, [self = shared_from_this()] { self->push_some(); });
         return;
     }
@@ -245,18 +260,37 @@ void ServerCore::push_some() {
     if (std::exchange(another_round_, false)) start_round();
 }
 
-ServerStatus ServerCore::status() {
+ServerStatus ServerCore::summary() {
     ServerStatus status;
     status.totals = miners_.statistics.totals();
     status.workers = miners_.statistics.workers();
-    for (const auto& entry : connections_) {
-        if (auto connection = entry.second->status()) status.connections.push_back(std::move(*connection));
-    }
     status.connections_by_ip = miners_.admission.connections();
     status.bans = miners_.admission.bans();
     status.offenders = miners_.admission.offenders(kOffendersShown);
     status.max_connections = max_connections_;
     return status;
+}
+
+ServerStatus ServerCore::status() {
+    ServerStatus status = summary();
+    visit_some(0, SIZE_MAX, [&status](const Connection& connection) {
+        if (auto entry = connection.status()) status.connections.push_back(std::move(*entry));
+    });
+    return status;
+}
+
+asio::awaitable<ServerStatus> ServerCore::collect_status() {
+    std::vector<ConnectionStatus> connections;
+    connections.reserve(connections_.size());
+    for (std::uint64_t next = 1; next != 0;) {
+        next = visit_some(next, kVisitsAtOnce, [&connections](const Connection& connection) {
+            if (auto entry = connection.status()) connections.push_back(std::move(*entry));
+        });
+        co_await asio::post(io_context_, asio::use_awaitable);
+    }
+    ServerStatus status = summary();
+    status.connections = std::move(connections);
+    co_return status;
 }
 
 }  // namespace p2pool::stratum

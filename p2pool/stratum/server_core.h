@@ -36,6 +36,7 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
     void take_in(int socket, const std::string& address);
     void sweep();
     [[nodiscard]] ServerStatus status();
+    [[nodiscard]] boost::asio::awaitable<ServerStatus> collect_status();
 
     // For connections.
     [[nodiscard]] MinerContext& miners() { return miners_; }
@@ -64,6 +65,12 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
     [[nodiscard]] bool make_room();
     void start_round();
     void push_some();
+    /// Calls `visit` with so many connections from this number on. Returns the number to go on with; 0 when that was
+    /// the last one.
+    template <typename Visit>
+    std::uint64_t visit_some(std::uint64_t from, std::size_t most, const Visit& visit);
+    void expire();
+    [[nodiscard]] ServerStatus summary();
 
     boost::asio::io_context& io_context_;
     ServerSettings settings_;
