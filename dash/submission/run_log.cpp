@@ -1,6 +1,8 @@
 #include "dash/submission/run_log.h"
 
 #include "dash/submission/verdict.h"
+#include "dash/util/clock.h"
+#include "dash/util/local_time.h"
 #include "dash/util/log.h"
 
 namespace dash::submission::run_log {
@@ -20,6 +22,7 @@ void started(const SubmissionReport& report, std::size_t block_bytes) {
     log::info(kRule);
     log::info("BLOCK SUBMISSION PIPELINE STARTED", report.resumed ? " (resumed from an earlier run)" : "");
     log::info(kRule);
+    log::info("BLOCK SUBMISSION STARTED at ", format_local_time(system_clock().unix_seconds()));
     log::info("  Block hash: ", report.hash.to_hex());
     log::info("  Height:     ", report.height);
     log::info("  Size:       ", block_bytes, " bytes");

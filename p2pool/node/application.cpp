@@ -68,6 +68,12 @@ std::uint64_t random_seed() {
     return (static_cast<std::uint64_t>(device()) << 32) | device();
 }
 
+std::size_t count_open_files() {
+    std::error_code error;
+    const std::filesystem::directory_iterator files("/proc/self/fd", error);
+    return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+}
+
 }  // namespace
 
 class Application::Impl {
@@ -459,6 +465,7 @@ asio::awaitable<void> Application::Impl::tell_status() {
         status.peers = network.peers.size();
         status.incoming_peers = network.incoming;
         status.dashd_warnings = dashd_warnings_;
+        if (settings_.options.debug) status.open_files = count_open_files();
         std::vector<std::string> lines = status_lines(status, *settings_.network);
         if (network.download.active) lines.push_back(download_line(network.download));
         if (lines == told && now - told_at < kStatusRepeatSeconds) continue;

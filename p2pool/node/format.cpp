@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 
 namespace p2pool::node {
 namespace {
@@ -58,14 +57,6 @@ std::string format_proportion(std::uint64_t successes, std::uint64_t trials,
     const double high = successes == trials ? 1 : std::clamp((middle + spread) / scale, 0.0, 1.0);
     const auto [least, greatest] = std::minmax({100 * shown_as(low), 100 * shown_as(high)});
     return printed("~%.1f%% (%.0f-%.0f%%)", 100 * shown_as(p), std::floor(least), std::ceil(greatest));
-}
-
-std::string format_local_time(double unix_seconds) {
-    const auto seconds = static_cast<std::time_t>(unix_seconds);
-    std::tm parts{};
-    ::localtime_r(&seconds, &parts);
-    std::array<char, 32> text{};
-    return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts)};
 }
 
 }  // namespace p2pool::node

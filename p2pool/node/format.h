@@ -19,9 +19,6 @@ namespace p2pool::node {
     std::uint64_t successes, std::uint64_t trials,
     const std::function<double(double)>& shown_as = [](double proportion) { return proportion; });
 
-/// "2026-01-31 12:00:00", on the clock of the wall.
-[[nodiscard]] std::string format_local_time(double unix_seconds);
-
 /// With `digits` digits after the point.
 [[nodiscard]] std::string format_fixed(double value, int digits);
 

@@ -6,6 +6,7 @@
 #include "dash/primitives/address.h"
 #include "dash/primitives/target.h"
 #include "dash/util/error.h"
+#include "dash/util/local_time.h"
 #include "dash/util/log.h"
 #include "dash/x11/x11.h"
 #include "p2pool/node/format.h"
@@ -65,7 +66,7 @@ void tell_won_block(const work::Job& job, const dash::Uint256& hash, const work:
     dash::log::info(bar);
     dash::log::info("### DASH BLOCK FOUND! ###");
     dash::log::info(bar);
-    dash::log::info("Time:        ", format_local_time(found_at));
+    dash::log::info("Time:        ", dash::format_local_time(found_at));
     dash::log::info("Miner:       ", worker.name);
     dash::log::info("Block hash:  ", hash.to_hex());
     dash::log::info("POW hash:    ", hash.to_hex());  // on Dash they are the same

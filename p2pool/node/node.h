@@ -94,6 +94,7 @@ struct NodeStatus {
     std::optional<double> template_age_seconds;
     std::size_t peers = 0;  ///< p2pool nodes connected; this and the next two are filled in by who knows
     std::size_t incoming_peers = 0;
+    std::optional<std::size_t> open_files;                  ///< of this process, with --debug
     std::string dashd_warnings;                             ///< `warnings` of getnetworkinfo
     std::vector<std::uint64_t> payouts_if_block_now_duffs;  ///< of the operator's addresses
     /// Of the last hour's shares, for share versions that this node does not know.

@@ -148,7 +148,8 @@ void PeerService::Impl::best_block_came(const dash::BlockHeader& header, const d
     if (current == nullptr || hash == heard_block_) return;
     if (header.previous_block != current->block.previous_block || hash > current->block.target) return;
     heard_block_ = hash;
-    dash::log::debug("A p2pool peer tells of block ", hash.to_hex());
+    dash::log::info("Skipping from block ", header.previous_block.to_hex(), " to block ", hash.to_hex(),
+                    "! NewHeight=", current->block.height + 1);
     network_.announce_best_block(header);
     on_block_heard_(hash);
 }

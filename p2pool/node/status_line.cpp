@@ -60,7 +60,7 @@ std::vector<std::string> status_lines(const NodeStatus& status, const share_chai
     lines.push_back("P2Pool: " + std::to_string(status.chain_height) + " shares in chain (" +
                     std::to_string(status.shares_verified) + " verified/" + std::to_string(status.shares_known) +
                     " total) Peers: " + std::to_string(status.peers) + " (" + std::to_string(status.incoming_peers) +
-                    " incoming)");
+                    " incoming)" + (status.open_files ? " FDs: " + std::to_string(*status.open_files) : std::string()));
     lines.push_back(
         " Local: " + format_si(status.local.hashes_per_second) + "H/s in last " +
         format_duration(status.local_span_seconds) + " Workers: " + std::to_string(status.workers) +

@@ -37,6 +37,15 @@ constexpr const char* kDeadShares = "dead";
 constexpr const char* kOrphanShares = "orphan";
 constexpr std::size_t kMaxClaimed = 10'000;
 constexpr double kDuffs = 1e8;
+/// Of a block's hash in a line of the log, as the python node prints it.
+constexpr std::size_t kHashDigits = 16;
+
+/// "1.25000000".
+std::string duffs_text(std::uint64_t duffs) {
+    constexpr std::uint64_t kCoin = 100'000'000;
+    const std::string fraction = std::to_string(kCoin + duffs % kCoin);  // with a 1 before its zeros
+    return std::to_string(duffs / kCoin) + "." + fraction.substr(1);
+}
 
 SnapshotPtr empty_snapshot(double now) {
     auto snapshot = std::make_shared<Snapshot>();
@@ -244,6 +253,10 @@ void Model::take(const dash::submission::WonBlock& won) {
         if (!parsed.transactions.empty()) set_payouts(block, parsed.transactions.front());
     } catch (const dash::DecodeError& error) {
         dash::log::error("The won block ", won.hash.to_hex(), " cannot be read for the pages: ", error.what());
+    }
+    if (block.reward_duffs) {
+        dash::log::info("Updated block ", won.hash.to_hex().substr(0, kHashDigits),
+                        " reward: ", duffs_text(*block.reward_duffs), " ", facts_.network->parent->symbol);
     }
     if (const ShareIndex::Entry* share = shares_.find(won.hash)) {
         block.miner = address_of(share->share->data().pubkey_hash);

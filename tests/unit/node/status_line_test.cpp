@@ -28,6 +28,14 @@ TEST_CASE("votes for newer share versions are shown while there are any") {
     CHECK(last_line(status) == " Votes for newer share versions: v18 50.0% v17 4.1%");
 }
 
+TEST_CASE("open files are told where they are known") {
+    NodeStatus status = grown();
+    const auto first_line = [&] { return status_lines(status, *share_chain::find_network("dash_regtest")).front(); };
+    CHECK(first_line().find("FDs") == std::string::npos);
+    status.open_files = 57;
+    CHECK(first_line() == "P2Pool: 50 shares in chain (0 verified/0 total) Peers: 0 (0 incoming) FDs: 57");
+}
+
 TEST_CASE("a majority for a version that this node does not know is a warning") {
     NodeStatus status = grown();
     CHECK(status_warnings(status).empty());
