@@ -14,7 +14,7 @@ namespace bench {
 struct Settings {
     bool quick = false;    ///< --quick: seconds in all and small numbers: shows that it works, not how fast
     int run_seconds = 15;  ///< of each load on the running node
-    int runs = 3;          ///< of what is compared, in turn
+    int runs = 5;          ///< of what is compared, in turn
     std::string tables;    ///< --tables=FILE: the figures as Markdown go there
 };
 [[nodiscard]] const Settings& settings();

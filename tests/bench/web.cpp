@@ -55,6 +55,7 @@ double under_mining_load(benchmark::State& state) {
     }
     for (std::size_t i = 0; i < kPages.size(); ++i)
         count_against_goal(state, kPages[i] + "_p99_ms", median(pages[i]), kPageGoalMilliseconds);
+    state.counters["runs"] = settings().runs;
     state.counters["submit_p99_ms_alone"] = median(alone);
     state.counters["submit_p99_ms_with_pages"] = median(together);
     count_against_goal(state, "submit_p99_ms_moved", median(together) - median(alone),
