@@ -23,6 +23,10 @@ if(P2POOL_SANITIZE)
   target_compile_options(p2pool_compile_options INTERFACE ${_sanitize})
   target_link_options(p2pool_compile_options INTERFACE ${_sanitize})
 endif()
+if(P2POOL_FUZZ)
+  # Counts what an input reaches; main comes with the fuzz targets alone (tests/fuzz).
+  target_compile_options(p2pool_compile_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # p2pool_library(name SOURCES … [LIBS …] [PRIVATE_LIBS …] [PCH header …])
 # LIBS are what the library's headers need and all its users may see; a library sees nothing it does not list.
@@ -49,7 +53,7 @@ endfunction()
 # One doctest program, one CTest entry. Exit code 77 is reported as skipped.
 function(p2pool_test name)
   cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;LIBS;PCH" ${ARGN})
-  p2pool_program(${name} SOURCES ${ARG_SOURCES} LIBS p2pool_test_support ${ARG_LIBS} PCH ${ARG_PCH})
+  p2pool_program(${name} SOURCES ${ARG_SOURCES} LIBS p2pool_test_main p2pool_test_support ${ARG_LIBS} PCH ${ARG_PCH})
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} SKIP_RETURN_CODE 77)
   if(ARG_TIMEOUT)

@@ -43,13 +43,15 @@ void FrameParser::drop(std::size_t count) {
 }
 
 bool FrameParser::find_magic() {
-    const auto found =
-        std::search(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_), buffer_.end(), magic_.begin(), magic_.end());
+    const auto begin = buffer_.begin() + static_cast<std::ptrdiff_t>(begin_);
+    const auto found = std::search(begin, buffer_.end(), magic_.begin(), magic_.end());
+    if (found == buffer_.end()) {
+        // The end may be the beginning of a magic.
+        begin_ = std::max(begin_, buffer_.size() - std::min(buffer_.size(), magic_.size() - 1));
+        return false;
+    }
     begin_ = static_cast<std::size_t>(found - buffer_.begin());
-    if (found != buffer_.end()) return true;
-    // The end may be the beginning of a magic.
-    begin_ -= std::min(begin_, magic_.size() - 1);
-    return false;
+    return true;
 }
 
 std::optional<Frame> FrameParser::next() {

@@ -58,6 +58,21 @@ TEST_CASE("bytes between messages are skipped, also beginnings of a magic") {
     CHECK(found == Commands{"a", "b"});
 }
 
+TEST_CASE("the end of a message is not the beginning of another one's magic") {
+    const Bytes ghost = frame("ghost", "");
+    Bytes stream = frame("a", dash::as_text(ByteSpan(ghost).first(3)));
+    dash::append(stream, ByteSpan(ghost).subspan(3));
+    dash::append(stream, frame("b", ""));
+    FrameParser parser(kMagic);
+    Commands found;
+    for (const std::uint8_t byte : stream) {
+        parser.feed(ByteSpan(&byte, 1));
+        for (const auto& command : commands(parser))
+            found.push_back(command);
+    }
+    CHECK(found == Commands{"a", "b"});
+}
+
 TEST_CASE("a wrong checksum costs that message only") {
     Bytes broken = frame("ping", "12345678");
     broken.back() ^= 1;

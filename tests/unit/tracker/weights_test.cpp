@@ -117,8 +117,10 @@ TEST_CASE("expected payouts spend the subsidy to the last duff") {
         CHECK(sum == subsidy);
         const std::uint64_t shares = std::min<std::uint64_t>(tracker.line(share->hash).height, 50);
         const Wide desired = Wide(65535) * network.spread * dash::average_attempts(block_target);
-        for (const auto& [script, weight] : slow_weights(tracker, share->hash, shares, desired).by_script) {
-            CHECK(payouts.count(script) == 1);
+        const PayoutWeights weights = slow_weights(tracker, share->hash, shares, desired);
+        for (const auto& [script, weight] : weights.by_script) {
+            REQUIRE(payouts.count(script) == 1);
+            CHECK(payouts.at(script) == Wide(weight * subsidy / weights.total));
         }
     }
 }
