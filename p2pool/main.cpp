@@ -58,6 +58,8 @@ void hide_secrets(char** arguments, const p2pool::options::Options& options) {
     std::vector<std::string> secrets;
     for (const auto& daemon : options.merged)
         secrets.push_back(":" + daemon.password + "@");
+    for (const auto& dashd : options.dashds)
+        secrets.push_back(":" + dashd.password + "@");
     std::vector<std::string> last_words = options.positional;
     if (options.web_password) last_words.push_back(options.web_password->first + ":" + options.web_password->second);
     for (; *arguments != nullptr; ++arguments) {

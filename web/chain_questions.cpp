@@ -48,16 +48,17 @@ asio::awaitable<void> learn_old_difficulties(Model& model, dash::rpc::Daemon& da
 
 }  // namespace
 
-asio::awaitable<void> ask_chain(Model& model, dash::rpc::Daemon& daemon, std::function<void()> on_change) {
+asio::awaitable<void> ask_chain(Model& model, std::function<dash::rpc::Daemon&()> daemon,
+                                std::function<void()> on_change) {
     bool has_old = model.samples().difficulties().size() >= kBackfillBlocks;
     while (true) {
         bool trouble = false;
         const std::optional<dash::Uint256> hash = model.block_to_check();
         const bool wants_old = !has_old && model.time() > model.facts().started_at + kBackfillAfterSeconds;
         try {
-            if (hash) co_await ask_about(model, daemon, *hash);
+            if (hash) co_await ask_about(model, daemon(), *hash);
             if (wants_old) {
-                co_await learn_old_difficulties(model, daemon);
+                co_await learn_old_difficulties(model, daemon());
                 has_old = true;
             }
             if (hash || wants_old) on_change();

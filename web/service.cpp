@@ -52,8 +52,9 @@ class Service::Impl {
           site_(model_, gate_, logins_, events_,
                 {.folder = settings.static_folder, .vendor = settings.vendor_folder, .own = settings.own_pages}),
           server_(io_, settings.http, [this](const Request& request) { return site_.serve(request); }),
-          client_(settings.rpc),
-          daemon_(client_, *settings.facts.network->parent) {
+          best_dashd_(settings.best_dashd) {
+        for (const dash::rpc::ClientSettings& rpc : settings.dashds)
+            dashds_.push_back(std::make_unique<Dashd>(rpc, *settings.facts.network->parent));
         if (settings.password) set_web_password(security_, settings.password->first, settings.password->second);
         site_.set_server(server_);
         model_.set_broadcast_reports(settings.broadcast_report);
@@ -76,6 +77,15 @@ class Service::Impl {
     [[nodiscard]] Model& model() { return model_; }
 
   private:
+    struct Dashd {
+        Dashd(const dash::rpc::ClientSettings& settings, const dash::ChainParams& chain)
+            : client(settings), daemon(client, chain) {}
+
+        dash::rpc::Client client;
+        dash::rpc::Daemon daemon;
+    };
+
+    [[nodiscard]] dash::rpc::Daemon& dashd() { return dashds_[best_dashd_ ? best_dashd_() : 0]->daemon; }
     void look();
     void tell(std::string_view name, const Json& data);
     void tell_block(const Json& data);
@@ -101,8 +111,8 @@ class Service::Impl {
     EventHub events_;
     Site site_;
     HttpServer server_;
-    dash::rpc::Client client_;
-    dash::rpc::Daemon daemon_;
+    std::vector<std::unique_ptr<Dashd>> dashds_;
+    std::function<std::size_t()> best_dashd_;
     Mailbox mailbox_;
     std::atomic<int> waiting_connections_{0};
     std::thread thread_;
@@ -110,7 +120,9 @@ class Service::Impl {
 
 void Service::Impl::start() {
     store_.start();
-    asio::co_spawn(io_, ask_chain(model_, daemon_, [this] { site_.changed(); }),
+    asio::co_spawn(io_,
+                   ask_chain(
+                       model_, [this]() -> dash::rpc::Daemon& { return dashd(); }, [this] { site_.changed(); }),
                    dash::log_failure("Found blocks are not looked up any more, please report it"));
     thread_ = std::thread([this] { dash::run_guarded(io_, "Web pages"); });
 }

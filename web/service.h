@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "dash/rpc/client.h"
 #include "dash/submission/won_block.h"
@@ -27,7 +28,9 @@ struct ServiceSettings {
     std::filesystem::path vendor_folder;  ///< of what the build fetched for our own pages; need not exist
     /// User and password to protect the pages with from now on.
     std::optional<std::pair<std::string, std::string>> password;
-    dash::rpc::ClientSettings rpc;  ///< for asking the chain about blocks
+    std::vector<dash::rpc::ClientSettings> dashds;  ///< for asking the chain about blocks; at least one
+    /// Which of them to ask; called on the web thread. Unset: the first.
+    std::function<std::size_t()> best_dashd;
     /// JSON of a won block's broadcast, null when there was none; called on the web thread. Unset: no broadcaster.
     std::function<nlohmann::json(const dash::Uint256&)> broadcast_report;
     /// How the broadcaster fared in the last so many seconds, as dash::broadcaster::ReportReader tells it; called on

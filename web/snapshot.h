@@ -30,6 +30,17 @@ struct TemplateFacts {
     std::uint64_t payment_duffs = 0;  ///< of it, what goes to masternodes, platform and superblocks
 };
 
+/// One of the dashds behind the node.
+struct DashdFacts {
+    std::string address;                   ///< of its RPC, "host:port"
+    bool current = false;                  ///< miners get its templates
+    double score = 0;                      ///< 0…100, see dash::backends::Chooser; 0: out of use
+    std::string problem;                   ///< why it is out of use, in words that follow "it"; empty: it is not
+    bool link_up = false;                  ///< its P2P
+    std::optional<double> answer_seconds;  ///< that it took for its last answer
+    std::optional<std::uint32_t> height;   ///< of its tip
+};
+
 /// Rates over some of the best chain's last shares.
 struct PoolRates {
     double hashes_per_second = 0;  ///< of the shares in the chain, that is without stale ones
@@ -79,6 +90,7 @@ struct Snapshot {
     std::size_t shares_known = 0;
     std::size_t shares_verified = 0;
     bool dashd_link_up = false;         ///< its P2P, which tells of new blocks at once
+    std::vector<DashdFacts> dashds;     ///< in the operator's order
     std::string no_work_reason;         ///< in words for people; empty while there is work
     std::vector<std::string> warnings;  ///< what the operator should read
     double publish_cost_seconds = 0;    ///< time of the node thread that the snapshot before took

@@ -100,7 +100,7 @@ class Broadcaster::Sender final : public submission::BlockSender {
     /// Of a block of ours, until its fate is known.
     struct Fate {
         Uint256 hash;
-        bool dashd_counted = false;
+        std::vector<bool> dashds_counted{};
         bool dashd_has_it = false;
         std::optional<double> chainlock_ms;
     };
@@ -110,22 +110,23 @@ class Broadcaster::Sender final : public submission::BlockSender {
     [[nodiscard]] PeerPool::Events pool_events();
     [[nodiscard]] asio::awaitable<void> run_every(std::chrono::milliseconds interval, std::function<void()> work);
     [[nodiscard]] asio::awaitable<void> begin();
-    [[nodiscard]] asio::awaitable<void> protect_dashd();
-    void look_at_dashd();
+    [[nodiscard]] asio::awaitable<void> protect(LocalDashd dashd);
+    void look_at_dashds();
+    void look_at(LocalDashd& dashd, const p2p::DaemonLink& link);
     void publish();
     void save_regularly();
     [[nodiscard]] PeerFile peer_file() const;
     [[nodiscard]] HistoryPoint history_point() const;
     void write(std::function<void()> work);
     Fate& fate_of(const Uint256& hash);
-    void count_for_dashd(const SubmissionReport& report, Fate& fate);
+    void count_for_dashds(const SubmissionReport& report, Fate& fate);
 
     std::shared_ptr<Shared> shared_;
     const BroadcasterSettings& settings_;
     asio::any_io_executor executor_;
-    const p2p::DaemonLink& link_;
+    std::vector<const p2p::DaemonLink*> links_;
     const Clock& clock_;
-    LocalDashd dashd_;
+    std::vector<LocalDashd> dashds_;  ///< one a link
     BlockTotals totals_;
     std::optional<BroadcastReport> last_;
     std::deque<Fate> fates_;
@@ -139,7 +140,7 @@ Broadcaster::Sender::Sender(std::shared_ptr<Shared> shared, const submission::Se
     : shared_(std::move(shared)),
       settings_(shared_->settings),
       executor_(around.executor),
-      link_(around.link),
+      links_(around.further_links),
       clock_(around.clock),
       pool_(executor_,
             {.magic = settings_.chain->p2p_magic,
@@ -154,24 +155,33 @@ Broadcaster::Sender::Sender(std::shared_ptr<Shared> shared, const submission::Se
               write([this, report] { shared_->store.save(report); });
           },
           clock_) {
-    dashd_.host = settings_.dashd_host;
-    dashd_.port = settings_.dashd_port;
-    dashd_.first_seen = clock_.unix_seconds();
+    links_.insert(links_.begin(), &around.link);
+    std::vector<DashdPlace> places = settings_.further_dashds;
+    places.insert(places.begin(), {settings_.dashd_host, settings_.dashd_port});
+    places.resize(links_.size());
+    for (const DashdPlace& place : places) {
+        LocalDashd& dashd = dashds_.emplace_back();
+        dashd.host = place.host;
+        dashd.port = place.port;
+        dashd.first_seen = clock_.unix_seconds();
+    }
     const PeerFile& loaded = shared_->loaded;
-    if (loaded.local_dashd == endpoint_text(dashd_.host, dashd_.port)) {
-        dashd_.first_seen = loaded.dashd_first_seen;
-        dashd_.last_seen = loaded.dashd_last_seen;
-        dashd_.successful_broadcasts = loaded.dashd_successful_broadcasts;
-        dashd_.failed_broadcasts = loaded.dashd_failed_broadcasts;
+    LocalDashd& first = dashds_.front();
+    if (loaded.local_dashd == endpoint_text(first.host, first.port)) {
+        first.first_seen = loaded.dashd_first_seen;
+        first.last_seen = loaded.dashd_last_seen;
+        first.successful_broadcasts = loaded.dashd_successful_broadcasts;
+        first.failed_broadcasts = loaded.dashd_failed_broadcasts;
     }
     totals_ = shared_->totals;
     publish();
-    log::info("Broadcaster: Local dashd at ", endpoint_text(dashd_.host, dashd_.port), " marked as PROTECTED");
+    for (const LocalDashd& dashd : dashds_)
+        log::info("Broadcaster: Local dashd at ", endpoint_text(dashd.host, dashd.port), " marked as PROTECTED");
     asio::co_spawn(executor_, begin(), asio::detached);
     asio::co_spawn(executor_,
                    run_every(settings_.status_interval,
                              [this] {
-                                 look_at_dashd();
+                                 look_at_dashds();
                                  publish();
                              }),
                    asio::detached);
@@ -199,25 +209,28 @@ PeerManager Broadcaster::Sender::make_manager() const {
     return PeerManager(settings_.limits, std::move(book), shared_->loaded.bootstrapped, clock_);
 }
 
-/// No peer is called before the local dashd's own addresses are known.
+/// No peer is called before the local dashds' own addresses are known.
 asio::awaitable<void> Broadcaster::Sender::begin() {
     const auto alive = alive_;
-    co_await protect_dashd();
+    const std::vector<LocalDashd> dashds = dashds_;
+    for (const LocalDashd& dashd : dashds) {
+        if (*alive) co_await protect(dashd);
+    }
     if (*alive) pool_.start();
 }
 
 /// Whatever addresses its name has.
-asio::awaitable<void> Broadcaster::Sender::protect_dashd() {
+asio::awaitable<void> Broadcaster::Sender::protect(LocalDashd dashd) {
     constexpr std::chrono::seconds kPatience{10};
     const auto alive = alive_;
     try {
-        const auto endpoints = co_await resolve_tcp(settings_.dashd_host, settings_.dashd_port,
-                                                    std::chrono::steady_clock::now() + kPatience);
+        const auto endpoints =
+            co_await resolve_tcp(dashd.host, dashd.port, std::chrono::steady_clock::now() + kPatience);
         if (!*alive) co_return;
         for (const auto& endpoint : endpoints)
             pool_.protect(to_peer_address(p2p::make_net_address(endpoint.address().to_string(), endpoint.port())));
     } catch (const boost::system::system_error& error) {
-        log::debug("Broadcaster: no address of ", settings_.dashd_host, ": ", error.what());
+        log::debug("Broadcaster: no address of ", dashd.host, ": ", error.what());
     }
 }
 
@@ -263,7 +276,7 @@ Broadcaster::Sender::Fate& Broadcaster::Sender::fate_of(const Uint256& hash) {
 
 void Broadcaster::Sender::block_changed(const SubmissionReport& report) {
     Fate& fate = fate_of(report.hash);
-    count_for_dashd(report, fate);
+    count_for_dashds(report, fate);
     if (report.chainlock && !fate.chainlock_ms) {
         fate.chainlock_ms = kMillisecondsPerSecond * (clock_.unix_seconds() - report.found_at);
     }
@@ -275,30 +288,38 @@ void Broadcaster::Sender::block_changed(const SubmissionReport& report) {
     });
 }
 
-void Broadcaster::Sender::count_for_dashd(const SubmissionReport& report, Fate& fate) {
+void Broadcaster::Sender::count_for_dashds(const SubmissionReport& report, Fate& fate) {
     fate.dashd_has_it = report.daemon_p2p_sent;
-    if (fate.dashd_counted || (!report.daemon_p2p_sent && !is_final(report.state))) return;
-    fate.dashd_counted = true;
-    ++(report.daemon_p2p_sent ? dashd_.successful_broadcasts : dashd_.failed_broadcasts);
+    fate.dashds_counted.resize(dashds_.size());
+    for (std::size_t i = 0; i < std::min(dashds_.size(), report.sent_to.size()); ++i) {
+        if (fate.dashds_counted[i] || (!report.sent_to[i] && !is_final(report.state))) continue;
+        fate.dashds_counted[i] = true;
+        ++(report.sent_to[i] ? dashds_[i].successful_broadcasts : dashds_[i].failed_broadcasts);
+    }
 }
 
-void Broadcaster::Sender::look_at_dashd() {
-    const p2p::DaemonLinkStatus status = link_.status();
+void Broadcaster::Sender::look_at_dashds() {
+    for (std::size_t i = 0; i < dashds_.size(); ++i)
+        look_at(dashds_[i], *links_[i]);
+}
+
+void Broadcaster::Sender::look_at(LocalDashd& dashd, const p2p::DaemonLink& link) {
+    const p2p::DaemonLinkStatus status = link.status();
     const double now = clock_.unix_seconds();
-    if (status.up && (!dashd_.connected || dashd_.connection_attempts != status.connects)) {
-        dashd_.connected_since = now;
-        asio::co_spawn(executor_, protect_dashd(), asio::detached);  // it may have moved
+    if (status.up && (!dashd.connected || dashd.connection_attempts != status.connects)) {
+        dashd.connected_since = now;
+        asio::co_spawn(executor_, protect(dashd), asio::detached);  // it may have moved
     }
-    dashd_.blocks_relayed = status.blocks_announced;
-    dashd_.txs_relayed = status.transactions_announced;
-    dashd_.connected = status.up;
-    dashd_.connection_attempts = status.connects;
-    if (status.up) dashd_.last_seen = now;
-    if (status.ping_time) dashd_.ping_ms = std::chrono::duration<double, std::milli>(*status.ping_time).count();
+    dashd.blocks_relayed = status.blocks_announced;
+    dashd.txs_relayed = status.transactions_announced;
+    dashd.connected = status.up;
+    dashd.connection_attempts = status.connects;
+    if (status.up) dashd.last_seen = now;
+    if (status.ping_time) dashd.ping_ms = std::chrono::duration<double, std::milli>(*status.ping_time).count();
 }
 
 void Broadcaster::Sender::publish() {
-    shared_->board.publish(status_json(pool_.manager(), dashd_, totals_, last_, clock_));
+    shared_->board.publish(status_json(pool_.manager(), dashds_, totals_, last_, clock_));
 }
 
 void Broadcaster::Sender::save_regularly() {
@@ -310,14 +331,15 @@ void Broadcaster::Sender::save_regularly() {
 
 PeerFile Broadcaster::Sender::peer_file() const {
     const PeerManager& manager = pool_.manager();
+    const LocalDashd& first = dashds_.front();
     PeerFile file;
     file.last_updated = clock_.unix_seconds();
     file.bootstrapped = manager.bootstrapped();
-    file.local_dashd = endpoint_text(dashd_.host, dashd_.port);
-    file.dashd_first_seen = dashd_.first_seen;
-    file.dashd_last_seen = dashd_.last_seen;
-    file.dashd_successful_broadcasts = dashd_.successful_broadcasts;
-    file.dashd_failed_broadcasts = dashd_.failed_broadcasts;
+    file.local_dashd = endpoint_text(first.host, first.port);
+    file.dashd_first_seen = first.first_seen;
+    file.dashd_last_seen = first.last_seen;
+    file.dashd_successful_broadcasts = first.successful_broadcasts;
+    file.dashd_failed_broadcasts = first.failed_broadcasts;
     for (const auto& [address, record] : manager.book().records())
         file.peers.push_back({record, manager.score_of(address)});
     return file;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "dash/broadcaster/peer_manager.h"
 #include "dash/broadcaster/peer_pool.h"
@@ -15,12 +16,19 @@
 
 namespace dash::broadcaster {
 
+/// Where a dashd takes P2P connections.
+struct DashdPlace {
+    std::string host;
+    std::uint16_t port = 0;
+};
+
 struct BroadcasterSettings {
     const ChainParams* chain = nullptr;
     Limits limits;
     std::string user_agent;
     std::string dashd_host = "127.0.0.1";
-    std::uint16_t dashd_port = 0;  ///< P2P
+    std::uint16_t dashd_port = 0;              ///< P2P
+    std::vector<DashdPlace> further_dashds{};  ///< in the pipeline's order
     /// Where all network peers listen; 0: the chain's own port.
     std::uint16_t peer_port = 0;
     std::filesystem::path peer_file;  ///< broadcast_peers.json

@@ -14,16 +14,17 @@ json or_null(const std::optional<Value>& value) {
     return value ? json(*value) : json();
 }
 
-json health_json(const PeerManager& manager, const LocalDashd& dashd) {
+json health_json(const PeerManager& manager, const std::vector<LocalDashd>& dashds) {
     const std::size_t active = manager.connections().size();
-    const std::size_t guarded = dashd.connected ? 1 : 0;
+    const auto guarded =
+        std::count_if(dashds.begin(), dashds.end(), [](const LocalDashd& dashd) { return dashd.connected; });
     return {{"active_connections", active},
             {"protected_connections", guarded},
-            {"total_connections", active + guarded},
+            {"total_connections", active + static_cast<std::size_t>(guarded)},
             {"target_max_peers", manager.limits().max_peers},
             {"target_min_peers", manager.limits().min_peers},
             {"healthy", active >= manager.limits().min_peers},
-            {"local_dashd_connected", dashd.connected}};
+            {"local_dashd_connected", dashds.front().connected}};
 }
 
 json statistics_json(const Statistics& statistics, const BlockTotals& blocks) {
@@ -49,14 +50,14 @@ json statistics_json(const Statistics& statistics, const BlockTotals& blocks) {
             {"orphan_rate_percent", blocks.orphan_rate_percent()}};
 }
 
-json database_json(const PeerManager& manager, double now) {
-    json sources = {{"local_dashd", 1}};
+json database_json(const PeerManager& manager, std::size_t dashds, double now) {
+    json sources = {{"local_dashd", dashds}};
     for (const auto& [address, record] : manager.book().records()) {
         json& count = sources[std::string(to_string(record.source))];
         count = count.is_null() ? 1 : count.get<int>() + 1;
     }
     const double last = manager.last_refresh();
-    return {{"total_peers", manager.book().size() + 1},
+    return {{"total_peers", manager.book().size() + dashds},
             {"sources", std::move(sources)},
             {"last_dashd_refresh", last},
             {"seconds_since_refresh", static_cast<std::int64_t>(last > 0 ? std::max(0.0, now - last) : 0)}};
@@ -172,17 +173,20 @@ json last_broadcast_json(const BroadcastReport& report) {
 
 }  // namespace
 
-json status_json(const PeerManager& manager, const LocalDashd& dashd, const BlockTotals& blocks,
+json status_json(const PeerManager& manager, const std::vector<LocalDashd>& dashds, const BlockTotals& blocks,
                  const std::optional<BroadcastReport>& last, const Clock& clock) {
     const double now = clock.unix_seconds();
     const SteadyTime steady = clock.steady_now();
+    json guarded = json::array();
+    for (const LocalDashd& dashd : dashds)
+        guarded.push_back(dashd_json(dashd, now));
     return {{"enabled", true},
             {"bootstrapped", manager.bootstrapped()},
-            {"health", health_json(manager, dashd)},
+            {"health", health_json(manager, dashds)},
             {"statistics", statistics_json(manager.statistics(), blocks)},
-            {"database", database_json(manager, now)},
+            {"database", database_json(manager, dashds.size(), now)},
             {"peers",
-             {{"protected", json::array({dashd_json(dashd, now)})},
+             {{"protected", std::move(guarded)},
               {"active", active_json(manager, steady)},
               {"in_backoff", resting_json(manager, steady)}}},
             {"configuration", configuration_json(manager)},

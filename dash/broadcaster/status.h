@@ -4,13 +4,14 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dash/broadcaster/peer_manager.h"
 #include "dash/broadcaster/report.h"
 
 namespace dash::broadcaster {
 
-/// The local dashd as a protected peer.
+/// A dashd of the operator as a protected peer.
 struct LocalDashd {
     std::string host;
     std::uint16_t port = 0;
@@ -26,9 +27,11 @@ struct LocalDashd {
     std::uint64_t txs_relayed = 0;
 };
 
-/// The answer of /broadcaster_status: the python node's members with more, all with their present values.
-[[nodiscard]] nlohmann::json status_json(const PeerManager& manager, const LocalDashd& dashd, const BlockTotals& blocks,
-                                         const std::optional<BroadcastReport>& last, const Clock& clock);
+/// The answer of /broadcaster_status: the python node's members with more, all with their present values. `dashds`: the
+/// first one first.
+[[nodiscard]] nlohmann::json status_json(const PeerManager& manager, const std::vector<LocalDashd>& dashds,
+                                         const BlockTotals& blocks, const std::optional<BroadcastReport>& last,
+                                         const Clock& clock);
 /// With --disable-broadcaster, or when it could not start.
 [[nodiscard]] nlohmann::json disabled_status_json();
 

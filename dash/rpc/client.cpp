@@ -35,8 +35,13 @@ std::string read_cookie(const std::filesystem::path& path) {
 
 }  // namespace
 
+std::string ClientSettings::endpoint() const {
+    const bool v6 = host.find(':') != std::string::npos;
+    return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
 std::string ClientSettings::url() const {
-    return (tls ? "https://" : "http://") + host + ":" + std::to_string(port) + path;
+    return (tls ? "https://" : "http://") + endpoint() + path;
 }
 
 /// Calls in flight share it, so that they may outlive the client.

@@ -29,6 +29,8 @@ struct ClientSettings {
     /// A template of full 2 MB blocks is about 5 MB; anything larger than this is refused before it is held in memory.
     std::size_t max_answer_bytes = 64U << 20;
 
+    /// "127.0.0.1:9998", "[::1]:9998".
+    [[nodiscard]] std::string endpoint() const;
     /// "http://127.0.0.1:9998/", without the credentials.
     [[nodiscard]] std::string url() const;
 };

@@ -37,6 +37,8 @@ struct HeaderInfo {
     /// 1 for the tip, more below it, −1 for a block that is not on the main chain.
     std::int64_t confirmations = 0;
     bool chainlock = false;
+    /// Hashes that the chain up to this block took on average.
+    std::optional<Uint256> chain_work{};
 };
 
 struct ChainLock {

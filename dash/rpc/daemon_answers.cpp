@@ -47,6 +47,7 @@ HeaderInfo read_header_info(const json& result) {
     info.height = fields::u32_field(result, "height");
     info.confirmations = fields::signed_field(result, "confirmations");
     info.chainlock = fields::find(result, "chainlock") != nullptr && fields::bool_field(result, "chainlock");
+    if (fields::find(result, "chainwork") != nullptr) info.chain_work = fields::hash_field(result, "chainwork");
     info.header.version = fields::version_field(result, "version");
     // The first block has none.
     if (fields::find(result, "previousblockhash") != nullptr) {

@@ -45,7 +45,10 @@ BlockRun::BlockRun(RunContext& context, JournalEntry entry, bool resumed)
       journalled_state_(entry.state),
       journalled_result_(entry.submitblock_result),
       senders_awaited_(context.senders.size()),
-      look_timer_(context.executor) {}
+      deliveries_(context.daemons.size()),
+      look_timer_(context.executor) {
+    report_.sent_to.resize(context.daemons.size());
+}
 
 /// Runs `work` on its own; the run lives until all of its parts have ended.
 void BlockRun::spawn(asio::awaitable<void> work) {
@@ -55,8 +58,10 @@ void BlockRun::spawn(asio::awaitable<void> work) {
 }
 
 void BlockRun::start() {
-    send_by_link();
-    spawn(submit());
+    for (std::size_t i = 0; i < deliveries_.size(); ++i) {
+        send_by_link(i);
+        spawn(submit(i));
+    }
     for (const auto& sender : context_.senders)
         spawn(send_by(*sender));
     spawn(follow());
@@ -67,23 +72,51 @@ void BlockRun::start() {
     if (phases_.complete()) tell_completion();
 }
 
-void BlockRun::send_by_link() {
-    if (link_busy_ || report_.daemon_p2p_sent || report_.state == BlockState::kAccepted || finished()) return;
+bool BlockRun::delivered() const {
+    return finished() || std::any_of(deliveries_.begin(), deliveries_.end(),
+                                     [](const Delivery& delivery) { return delivery.sent || delivery.answered; });
+}
+
+bool BlockRun::taken() const {
+    return std::any_of(deliveries_.begin(), deliveries_.end(),
+                       [](const Delivery& delivery) { return delivery.taken(); });
+}
+
+/// And nobody else has taken it, or may be about to.
+bool BlockRun::is_invalid_for(std::size_t daemon) const {
+    return deliveries_[daemon].invalid && !taken() &&
+           std::none_of(deliveries_.begin(), deliveries_.end(),
+                        [](const Delivery& delivery) { return delivery.result.empty(); });
+}
+
+void BlockRun::send_by_link(std::size_t daemon) {
+    Delivery& delivery = deliveries_[daemon];
+    const bool has_it = report_.state == BlockState::kAccepted && daemon == context_.best_daemon();
+    if (delivery.link_busy || delivery.sent || has_it || finished()) return;
     try {
         if (!frame_) frame_ = p2p::encode_frame(context_.magic, "block", *block_.bytes);
     } catch (const DecodeError& error) {
         log::error("Local dashd P2P: [!] ", error.what());
         return;
     }
-    link_busy_ = true;
+    delivery.link_busy = true;
     note_time(report_.daemon_p2p.started_ms);
-    context_.link.send_block(frame_, [self = shared_from_this()](bool sent) {
-        self->link_busy_ = false;
-        self->report_.daemon_p2p_sent = sent;
-        if (sent) self->note_time(self->report_.daemon_p2p.finished_ms);
-        if (sent || !self->phases_.settled(kLink)) self->tell(kLink, run_log::link_lines(self->report_, sent));
-        if (sent) self->changed();
-    });
+    context_.daemons[daemon].link.send_block(
+        frame_, [self = shared_from_this(), daemon](bool sent) { self->link_has_sent(daemon, sent); });
+}
+
+void BlockRun::link_has_sent(std::size_t daemon, bool sent) {
+    deliveries_[daemon].link_busy = false;
+    deliveries_[daemon].sent = sent;
+    report_.daemon_p2p_sent = report_.daemon_p2p_sent || sent;
+    report_.sent_to[daemon] = sent;
+    if (sent) note_time(report_.daemon_p2p.finished_ms);
+    if (daemon > 0) {
+        if (sent) write(run_log::further_link_lines(report_, context_.daemons[daemon].name));
+    } else if (sent || !phases_.settled(kLink)) {
+        tell(kLink, run_log::link_lines(report_, sent));
+    }
+    if (sent) changed();
 }
 
 asio::awaitable<void> BlockRun::send_by(BlockSender& sender) {
@@ -103,49 +136,60 @@ asio::awaitable<void> BlockRun::send_by(BlockSender& sender) {
     }
 }
 
-asio::awaitable<void> BlockRun::submit() {
-    if (std::exchange(submitting_, true)) co_return;
+asio::awaitable<void> BlockRun::submit(std::size_t daemon) {
+    Delivery& delivery = deliveries_[daemon];
+    if (std::exchange(delivery.submitting, true)) co_return;
     auto delay = context_.schedule.first_retry;
-    while (!answered_ && !finished()) {
-        co_await submit_once();
-        if (answered_) break;
+    while (!delivery.answered && !finished()) {
+        co_await submit_once(daemon);
+        if (delivery.answered) break;
         co_await pause(delay);
         delay = std::min(2 * delay, context_.schedule.longest_retry);
     }
-    submitting_ = false;
+    delivery.submitting = false;
 }
 
-asio::awaitable<void> BlockRun::submit_once() {
+asio::awaitable<void> BlockRun::submit_once(std::size_t daemon) {
     note_time(report_.submitblock.started_ms);
     try {
-        take_answer(co_await context_.daemon.submit_block(*block_.bytes));
+        take_answer(daemon, co_await context_.daemons[daemon].daemon.submit_block(*block_.bytes));
     } catch (const rpc::RpcError& error) {
         if (error.code() == rpc::code::kDeserialization) {
-            take_answer(error.daemon_message());
+            take_answer(daemon, error.daemon_message());
         } else {
-            take_trouble(error.what());
+            take_trouble(daemon, error.what());
         }
     }
 }
 
-void BlockRun::take_answer(const std::optional<std::string>& word) {
+void BlockRun::take_answer(std::size_t daemon, const std::optional<std::string>& word) {
     const SubmitVerdict verdict = judge_answer(word);
-    answered_ = verdict != SubmitVerdict::kRetry;
-    invalid_ = verdict == SubmitVerdict::kInvalid;
-    if (answered_) note_time(report_.submitblock.finished_ms);
-    const std::string result = word ? *word : "accepted";
-    if (result != report_.submitblock_result || !phases_.settled(kRpc)) {
-        tell(kRpc, run_log::answer_lines(report_, block_.bytes->size(), word));
-    }
-    report_.submitblock_result = result;
-    changed();
+    deliveries_[daemon].answered = verdict != SubmitVerdict::kRetry;
+    deliveries_[daemon].invalid = verdict == SubmitVerdict::kInvalid;
+    if (deliveries_[daemon].answered) note_time(report_.submitblock.finished_ms);
+    take_result(daemon, word ? *word : "accepted", run_log::answer_lines(report_, block_.bytes->size(), word));
     look_now();
 }
 
-void BlockRun::take_trouble(const std::string& text) {
-    if (text == report_.submitblock_result && phases_.settled(kRpc)) return;
-    tell(kRpc, run_log::call_failed_lines(report_, block_.bytes->size(), text));
-    report_.submitblock_result = text;
+void BlockRun::take_trouble(std::size_t daemon, const std::string& text) {
+    take_result(daemon, text, run_log::call_failed_lines(report_, block_.bytes->size(), text));
+}
+
+/// `lines`: what the first dashd's phase tells of it.
+void BlockRun::take_result(std::size_t daemon, const std::string& result, std::vector<LogLine> lines) {
+    Delivery& delivery = deliveries_[daemon];
+    const bool news = result != delivery.result;
+    delivery.result = result;
+    if (daemon > 0) {
+        if (news) write(run_log::further_answer_lines(report_, context_.daemons[daemon].name, result));
+    } else if (news || !phases_.settled(kRpc)) {
+        tell(kRpc, std::move(lines));
+    }
+    const auto taken =
+        std::find_if(deliveries_.begin(), deliveries_.end(), [](const Delivery& each) { return each.taken(); });
+    const std::string& told = taken != deliveries_.end() ? taken->result : deliveries_.front().result;
+    if (told.empty() || (!news && told == report_.submitblock_result)) return;
+    report_.submitblock_result = told;
     changed();
 }
 
@@ -175,33 +219,35 @@ void BlockRun::look_now() {
 }
 
 asio::awaitable<void> BlockRun::look_at_chain() {
-    const bool answered_before = answered_;
-    const auto own = co_await context_.daemon.get_block_header(block_.hash);
+    const std::size_t number = context_.best_daemon();
+    rpc::Daemon& daemon = context_.daemons[number].daemon;
+    const bool answered_before = deliveries_[number].answered;
+    const auto own = co_await daemon.get_block_header(block_.hash);
     std::optional<rpc::HeaderInfo> rival;
-    if (!own || own->confirmations < 0) rival = co_await find_rival();
-    take_state(judge_chain(own, rival, invalid_, context_.schedule.burial_confirmations), own, rival);
+    if (!own || own->confirmations < 0) rival = co_await find_rival(daemon);
+    take_state(judge_chain(own, rival, is_invalid_for(number), context_.schedule.burial_confirmations), own, rival);
     if (report_.state == BlockState::kOrphaned && rival->confirmations == 1) {
-        co_await ask_to_prefer(rival->hash);
+        co_await ask_to_prefer(daemon, rival->hash);
     }
     if (!own && answered_before && !finished()) {  // dashd lost it, as after a crash
-        answered_ = false;
-        spawn(submit());
+        deliveries_[number].answered = false;
+        spawn(submit(number));
     }
 }
 
 /// The main chain's block at our height, unless that is ours.
-asio::awaitable<std::optional<rpc::HeaderInfo>> BlockRun::find_rival() {
-    const auto hash = co_await context_.daemon.get_block_hash(block_.height);
+asio::awaitable<std::optional<rpc::HeaderInfo>> BlockRun::find_rival(rpc::Daemon& daemon) {
+    const auto hash = co_await daemon.get_block_hash(block_.height);
     if (!hash || *hash == block_.hash) co_return std::nullopt;
-    co_return co_await context_.daemon.get_block_header(*hash);
+    co_return co_await daemon.get_block_header(*hash);
 }
 
 /// With equal work dashd stays with the block it saw first; our miners' work should follow ours. Between two blocks of
 /// ours there is nothing to win, and each would be preferred in turn.
-asio::awaitable<void> BlockRun::ask_to_prefer(Uint256 rival) {
+asio::awaitable<void> BlockRun::ask_to_prefer(rpc::Daemon& daemon, Uint256 rival) {
     if (context_.is_ours(rival) || std::exchange(asked_to_prefer_, true)) co_return;
     run_log::asked_to_prefer(report_);
-    co_await context_.daemon.precious_block(block_.hash);
+    co_await daemon.precious_block(block_.hash);
     look_now();
 }
 
@@ -236,9 +282,9 @@ void BlockRun::tell(std::size_t phase, std::vector<LogLine> lines) {
 }
 
 void BlockRun::tell_completion() {
-    const auto rpc = !answered_ ? run_log::RpcOutcome::kUnanswered
-                     : invalid_ ? run_log::RpcOutcome::kRefused
-                                : run_log::RpcOutcome::kTaken;
+    const auto rpc = taken()                        ? run_log::RpcOutcome::kTaken
+                     : deliveries_.front().answered ? run_log::RpcOutcome::kRefused
+                                                    : run_log::RpcOutcome::kUnanswered;
     run_log::completed(report_, context_.senders.size(), rpc);
 }
 

@@ -21,12 +21,20 @@
 
 namespace dash::submission {
 
+/// A dashd that gets the blocks.
+struct DaemonDoor {
+    std::string name;  ///< for the log; empty: it is the first one, of which the phases tell
+    rpc::Daemon& daemon;
+    p2p::DaemonLink& link;
+};
+
 /// What the runs of all blocks share; outlives them.
 struct RunContext {
     boost::asio::any_io_executor executor;
     std::array<std::uint8_t, 4> magic;
-    rpc::Daemon& daemon;
-    p2p::DaemonLink& link;
+    const std::vector<DaemonDoor>& daemons;  ///< at least one
+    /// The number of the daemon whose word about the chain counts now.
+    std::function<std::size_t()> best_daemon;
     const Clock& clock;
     const std::vector<std::unique_ptr<BlockSender>>& senders;
     const Schedule& schedule;
@@ -46,27 +54,43 @@ class BlockRun : public std::enable_shared_from_this<BlockRun> {
     /// All phases at once.
     void start();
 
-    /// The link to dashd is up (again).
-    void link_is_up() { send_by_link(); }
+    /// The link to this dashd is up (again).
+    void link_is_up(std::size_t daemon) { send_by_link(daemon); }
     /// The main chain has changed: time to look.
     void chain_moved() { look_now(); }
 
-    /// dashd has got the block in one way or another.
-    [[nodiscard]] bool delivered() const { return report_.daemon_p2p_sent || answered_ || finished(); }
+    /// A dashd has got the block in one way or another.
+    [[nodiscard]] bool delivered() const;
     [[nodiscard]] bool finished() const { return is_final(report_.state); }
 
   private:
+    /// How far the block is with one dashd.
+    struct Delivery {
+        bool link_busy = false;
+        bool sent = false;  ///< by P2P
+        bool submitting = false;
+        bool answered = false;  ///< submitblock gave an answer that repeating would not change
+        bool invalid = false;   ///< … namely that the block is invalid
+        std::string result;     ///< of submitblock
+
+        [[nodiscard]] bool taken() const { return answered && !invalid; }
+    };
+
     void spawn(boost::asio::awaitable<void> work);
-    void send_by_link();
+    void send_by_link(std::size_t daemon);
+    void link_has_sent(std::size_t daemon, bool sent);
     boost::asio::awaitable<void> send_by(BlockSender& sender);
-    boost::asio::awaitable<void> submit();
-    boost::asio::awaitable<void> submit_once();
+    boost::asio::awaitable<void> submit(std::size_t daemon);
+    boost::asio::awaitable<void> submit_once(std::size_t daemon);
     boost::asio::awaitable<void> follow();
     boost::asio::awaitable<void> look_at_chain();
-    boost::asio::awaitable<std::optional<rpc::HeaderInfo>> find_rival();
-    boost::asio::awaitable<void> ask_to_prefer(Uint256 rival);
-    void take_answer(const std::optional<std::string>& word);
-    void take_trouble(const std::string& text);
+    boost::asio::awaitable<std::optional<rpc::HeaderInfo>> find_rival(rpc::Daemon& daemon);
+    boost::asio::awaitable<void> ask_to_prefer(rpc::Daemon& daemon, Uint256 rival);
+    void take_answer(std::size_t daemon, const std::optional<std::string>& word);
+    void take_trouble(std::size_t daemon, const std::string& text);
+    void take_result(std::size_t daemon, const std::string& result, std::vector<LogLine> lines);
+    [[nodiscard]] bool taken() const;
+    [[nodiscard]] bool is_invalid_for(std::size_t daemon) const;
     void take_state(BlockState state, const std::optional<rpc::HeaderInfo>& own,
                     const std::optional<rpc::HeaderInfo>& rival);
     void look_now();
@@ -88,10 +112,7 @@ class BlockRun : public std::enable_shared_from_this<BlockRun> {
     std::size_t senders_awaited_;        ///< that have not told of their first attempt
     std::vector<LogLine> sender_lines_;  ///< of the others, until then
     p2p::SharedFrame frame_;
-    bool link_busy_ = false;
-    bool submitting_ = false;
-    bool answered_ = false;  ///< submitblock gave an answer that repeating would not change
-    bool invalid_ = false;   ///< … namely that the block is invalid
+    std::vector<Delivery> deliveries_;  ///< one a dashd
     bool asked_to_prefer_ = false;
     bool look_requested_ = false;
     boost::asio::steady_timer look_timer_;

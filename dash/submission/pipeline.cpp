@@ -26,6 +26,17 @@ namespace asio = boost::asio;
 /// A block needs the proof of work of a block, so that this is never reached but by a fault of ours.
 constexpr std::size_t kMaxRuns = 1000;
 
+/// A dashd, with connections of the pipeline's own.
+struct DaemonConnection {
+    DaemonConnection(const asio::any_io_executor& executor, const ChainParams& chain, const rpc::ClientSettings& rpc,
+                     const p2p::DaemonLinkSettings& link_settings, p2p::DaemonLink::Events events, const Clock& clock)
+        : client(rpc), daemon(client, chain), link(executor, link_settings, std::move(events), clock) {}
+
+    rpc::Client client;
+    rpc::Daemon daemon;
+    p2p::DaemonLink link;
+};
+
 }  // namespace
 
 class Pipeline::Impl {
@@ -37,7 +48,9 @@ class Pipeline::Impl {
     void stop();
 
   private:
-    p2p::DaemonLink::Events link_events();
+    void connect(std::string name, const rpc::ClientSettings& rpc, const p2p::DaemonLinkSettings& link,
+                 const Clock& clock);
+    p2p::DaemonLink::Events link_events(std::size_t daemon);
     void begin(JournalEntry entry, bool resumed);
     void keep(const WonBlock& block);
     std::vector<JournalEntry> take_up_left_over();
@@ -56,9 +69,8 @@ class Pipeline::Impl {
     asio::thread_pool journal_thread_{1};
     asio::io_context io_{1};
     asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
-    rpc::Client client_;
-    rpc::Daemon daemon_;
-    p2p::DaemonLink link_;
+    std::vector<std::unique_ptr<DaemonConnection>> connections_;
+    std::vector<DaemonDoor> daemons_;  ///< of the connections
     std::vector<std::unique_ptr<BlockSender>> senders_;
     RunContext context_;
     std::vector<JournalEntry> unfinished_;
@@ -76,13 +88,13 @@ Pipeline::Impl::Impl(PipelineSettings settings, asio::any_io_executor report_exe
       on_report_(std::move(on_report)),
       spool_(settings_.database),
       journal_(settings_.database),
-      client_(settings_.rpc),
-      daemon_(client_, *settings_.chain),
-      link_(io_.get_executor(), settings_.link, link_events(), clock),
       context_{io_.get_executor(),
                settings_.chain->p2p_magic,
-               daemon_,
-               link_,
+               daemons_,
+               [this] {
+                   const std::size_t best = settings_.best_daemon ? settings_.best_daemon() : 0;
+                   return best < daemons_.size() ? best : 0;
+               },
                clock,
                senders_,
                settings_.schedule,
@@ -96,17 +108,30 @@ Pipeline::Impl::Impl(PipelineSettings settings, asio::any_io_executor report_exe
                [this] { asio::post(io_, [this] { forget_finished(); }); }},
       unfinished_(take_up_left_over()),
       grace_(io_) {
+    connect("", settings_.rpc, settings_.link, clock);
+    for (const FurtherDaemon& further : settings_.further)
+        connect(further.name, further.rpc, further.link, clock);
+    SenderSurroundings around{io_.get_executor(), daemons_.front().daemon, daemons_.front().link, clock};
+    for (std::size_t i = 1; i < daemons_.size(); ++i)
+        around.further_links.push_back(&daemons_[i].link);
     for (const BlockSenderFactory& make : settings_.senders)
-        senders_.push_back(make({io_.get_executor(), daemon_, link_, clock}));
+        senders_.push_back(make(around));
     for (const Uint256& hash : journal_.finished())
         finished_.insert(hash);
 }
 
-p2p::DaemonLink::Events Pipeline::Impl::link_events() {
+void Pipeline::Impl::connect(std::string name, const rpc::ClientSettings& rpc, const p2p::DaemonLinkSettings& link,
+                             const Clock& clock) {
+    DaemonConnection& made = *connections_.emplace_back(std::make_unique<DaemonConnection>(
+        io_.get_executor(), *settings_.chain, rpc, link, link_events(daemons_.size()), clock));
+    daemons_.push_back({std::move(name), made.daemon, made.link});
+}
+
+p2p::DaemonLink::Events Pipeline::Impl::link_events(std::size_t daemon) {
     p2p::DaemonLink::Events events;
-    events.on_up = [this] {
+    events.on_up = [this, daemon] {
         for (const auto& [hash, run] : runs_)
-            run->link_is_up();
+            run->link_is_up(daemon);
     };
     events.on_block = [this](const Uint256& /*hash*/) {
         for (const auto& [hash, run] : runs_)
@@ -117,7 +142,8 @@ p2p::DaemonLink::Events Pipeline::Impl::link_events() {
 
 void Pipeline::Impl::start() {
     asio::post(io_, [this] {
-        link_.start();
+        for (const auto& connection : connections_)
+            connection->link.start();
         for (JournalEntry& entry : unfinished_)
             begin(std::move(entry), /*resumed=*/true);
         unfinished_.clear();

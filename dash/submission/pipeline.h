@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "dash/p2p/daemon_link.h"
@@ -27,10 +28,21 @@ struct Schedule {
     std::chrono::milliseconds stop_grace{3'000};
 };
 
+/// One more dashd that gets every won block, by P2P and submitblock.
+struct FurtherDaemon {
+    std::string name;  ///< for the log
+    rpc::ClientSettings rpc;
+    p2p::DaemonLinkSettings link;
+};
+
 struct PipelineSettings {
     const ChainParams* chain = nullptr;
     rpc::ClientSettings rpc;
     p2p::DaemonLinkSettings link;
+    std::vector<FurtherDaemon> further{};
+    /// Which dashd to ask what became of a block: 0 is the first, 1 the first of the further ones, and so on. Called on
+    /// the submission thread. Unset: the first.
+    std::function<std::size_t()> best_daemon{};
     /// The node's SQLite file; the pipeline has its own connection to it and its own table.
     std::filesystem::path database;
     std::vector<BlockSenderFactory> senders;
@@ -38,7 +50,7 @@ struct PipelineSettings {
 };
 
 /// Takes won blocks to the network and follows them until the chain has decided. A block is journalled, sent to the
-/// local dashd by P2P, handed to submitblock and given to the further senders all at the same moment; none waits for
+/// local dashds by P2P, handed to submitblock and given to the further senders all at the same moment; none waits for
 /// another. Has its own threads, so a busy node does not delay a block, and the journal makes a restart continue where
 /// the last run was cut off.
 class Pipeline {

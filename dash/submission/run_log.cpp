@@ -90,6 +90,15 @@ std::vector<LogLine> call_failed_lines(const SubmissionReport& report, std::size
     return lines;
 }
 
+std::vector<LogLine> further_link_lines(const SubmissionReport& report, const std::string& daemon) {
+    return {{Level::kInfo, name(report) + " sent to " + daemon + " by P2P [OK]"}};
+}
+
+std::vector<LogLine> further_answer_lines(const SubmissionReport& report, const std::string& daemon,
+                                          const std::string& result) {
+    return {{Level::kInfo, "submitblock of " + name(report) + " to " + daemon + ": " + result}};
+}
+
 void completed(const SubmissionReport& report, std::size_t senders, RpcOutcome rpc) {
     log::info(kRule);
     log::info("BLOCK SUBMISSION PIPELINE COMPLETE");

@@ -24,6 +24,11 @@ void started(const SubmissionReport& report, std::size_t block_bytes);
 [[nodiscard]] std::vector<LogLine> call_failed_lines(const SubmissionReport& report, std::size_t block_bytes,
                                                      const std::string& error);
 
+// Of the dashds besides the first.
+[[nodiscard]] std::vector<LogLine> further_link_lines(const SubmissionReport& report, const std::string& daemon);
+[[nodiscard]] std::vector<LogLine> further_answer_lines(const SubmissionReport& report, const std::string& daemon,
+                                                        const std::string& result);
+
 enum class RpcOutcome { kTaken, kRefused, kUnanswered };
 /// Every phase has told how its first attempt went.
 void completed(const SubmissionReport& report, std::size_t senders, RpcOutcome rpc);

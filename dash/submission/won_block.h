@@ -61,10 +61,11 @@ struct SubmissionReport {
     std::string finder;
     double found_at = 0;
     BlockState state = BlockState::kSubmitted;
-    bool resumed = false;  ///< taken up from the journal of an earlier run
-    bool daemon_p2p_sent = false;
+    bool resumed = false;             ///< taken up from the journal of an earlier run
+    bool daemon_p2p_sent = false;     ///< to one of our dashds at least
     std::uint32_t peers_reached = 0;  ///< by the further senders
-    /// "accepted", or dashd's word, or the error of the call; empty until there is one.
+    /// "accepted", or dashd's word, or the error of the call; empty until there is one. Of several dashds, of the first
+    /// that took it, else of the first.
     std::string submitblock_result;
     PhaseTimes daemon_p2p;   ///< finished: the operating system has all of it
     PhaseTimes peers;        ///< the further senders together; finished: an attempt ended that reached somebody
@@ -72,6 +73,7 @@ struct SubmissionReport {
     std::int64_t confirmations = 0;
     bool chainlock = false;
     std::optional<Uint256> winner;  ///< who has its place, when kOrphaned or kLost
+    std::vector<bool> sent_to{};    ///< to which of our dashds by P2P, in their order
 };
 
 /// What a sender's attempt came to.
@@ -99,6 +101,7 @@ struct SenderSurroundings {
     rpc::Daemon& daemon;
     const p2p::DaemonLink& link;
     const Clock& clock;
+    std::vector<const p2p::DaemonLink*> further_links{};  ///< to the dashds besides the first, in their order
 };
 using BlockSenderFactory = std::function<std::unique_ptr<BlockSender>(const SenderSurroundings&)>;
 

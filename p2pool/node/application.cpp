@@ -6,10 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "dash/backends/backends.h"
 #include "dash/broadcaster/broadcaster.h"
-#include "dash/p2p/daemon_link.h"
 #include "dash/primitives/address.h"
-#include "dash/rpc/client.h"
 #include "dash/rpc/daemon.h"
 #include "dash/submission/pipeline.h"
 #include "dash/util/coroutines.h"
@@ -25,7 +24,6 @@
 #include "p2pool/node/peer_service.h"
 #include "p2pool/node/share_keeping.h"
 #include "p2pool/node/status_line.h"
-#include "p2pool/node/template_feed.h"
 #include "p2pool/node/web_feed.h"
 #include "p2pool/node/web_settings.h"
 #include "p2pool/node/worker_ports.h"
@@ -51,7 +49,6 @@ constexpr int kSettleShareOfTime = 10;
 constexpr seconds kRefreshInterval{20};
 constexpr seconds kStatusCheckInterval{3};
 constexpr double kStatusRepeatSeconds = 15;
-constexpr seconds kDaemonCheckInterval{1};
 constexpr seconds kWarningsInterval{1200};
 /// How often it is looked whether block headers are wanted; a new template makes it look at once.
 constexpr milliseconds kHeaderInterval{500};
@@ -81,10 +78,10 @@ class Application::Impl {
     Impl(options::Settings settings, std::function<void()> on_started)
         : settings_(std::move(settings)),
           on_started_(std::move(on_started)),
-          client_(rpc_settings(settings_)),
-          daemon_(client_, *settings_.network->parent),
-          link_(io_.get_executor(), link_settings(settings_), link_events()),
-          feed_(io_.get_executor(), daemon_, {}, [this](dash::rpc::BlockTemplate block) { take(std::move(block)); }) {}
+          dashds_(io_.get_executor(), *settings_.network->parent, dashd_settings(settings_),
+                  {.on_template = [this](dash::rpc::BlockTemplate block, double seconds) {
+                      take(std::move(block), seconds);
+                  }}) {}
 
     int run() {
         signals_.async_wait([this](const boost::system::error_code& error, int) {
@@ -98,16 +95,6 @@ class Application::Impl {
     }
 
   private:
-    dash::p2p::DaemonLink::Events link_events() {
-        return {.on_up = [this] { feed_.set_link_up(true); },
-                .on_down = [this](const dash::p2p::PeerEnd&) { feed_.set_link_up(false); },
-                .on_block =
-                    [this](const dash::Uint256& hash) {
-                        dash::log::debug("dashd announces block ", hash.to_hex());
-                        feed_.new_block(hash);
-                    }};
-    }
-
     /// A coroutine that ends by an exception is a broken program: the node stops and says why.
     void spawn(asio::awaitable<void> task) {
         asio::co_spawn(io_, std::move(task), [this](const std::exception_ptr& error) {
@@ -125,7 +112,7 @@ class Application::Impl {
     void stop();
     void reopen_log_on_signal();
     asio::awaitable<void> show_life();
-    void take(dash::rpc::BlockTemplate block);
+    void take(dash::rpc::BlockTemplate block, double seconds);
     void listen();
     void start_pipeline();
     void block_won(dash::submission::WonBlock block);
@@ -149,10 +136,7 @@ class Application::Impl {
     asio::io_context io_;
     asio::signal_set signals_{io_, SIGINT, SIGTERM};
     asio::signal_set reopen_signals_{io_, SIGUSR1};
-    dash::rpc::Client client_;
-    dash::rpc::Daemon daemon_;
-    dash::p2p::DaemonLink link_;
-    TemplateFeed feed_;
+    dash::backends::Backends dashds_;
     std::unique_ptr<share_chain::store::ShareStore> store_;
     std::unique_ptr<Node> node_;
     std::unique_ptr<MergedMining> merged_;
@@ -217,10 +201,10 @@ void Application::Impl::stop() {
     io_.stop();
 }
 
-void Application::Impl::take(dash::rpc::BlockTemplate block) {
+void Application::Impl::take(dash::rpc::BlockTemplate block, double seconds) {
     const bool first = node_->current_template() == nullptr;
     node_->take_template(std::move(block));
-    if (web_feed_ != nullptr) web_feed_->template_came(feed_.last_seconds());
+    if (web_feed_ != nullptr) web_feed_->template_came(seconds);
     peers_->take_template(node_->current_template());
     header_timer_.cancel();
     if (first) listen();
@@ -242,7 +226,7 @@ void Application::Impl::listen() {
 void Application::Impl::block_won(dash::submission::WonBlock block) {
     const dash::Uint256 hash = block.hash;
     pipeline_->submit(block);
-    feed_.new_block(hash);
+    dashds_.new_block(hash);
     const auto last = std::exchange(last_block_at_, block.found_at);
     for (const std::string& line :
          won_block_lines(block, node_->status(), last ? std::optional(block.found_at - *last) : std::nullopt))
@@ -265,37 +249,26 @@ void Application::Impl::settle_soon() {
 }
 
 asio::awaitable<void> Application::Impl::test_rpc() {
-    dash::log::info("Testing dashd RPC connection to '", client_.settings().url(), "' with username '",
-                    settings_.login.user, "'...");
-    std::string told;
-    for (;;) {
-        std::string problem;
-        try {
-            const dash::rpc::DaemonCheck check = co_await daemon_.check();
-            if (check.usable) {
-                dash::log::info("    ...success!");
-                dash::log::info("    Current block hash: ", check.chain.best_block.to_hex());
-                dash::log::info("    Current block height: ", check.chain.blocks);
-                co_return;
-            }
-            problem = check.problem;
-        } catch (const dash::rpc::RpcError& error) {
-            problem = error.what();
-        }
-        if (problem != told) dash::log::warning("    ", problem);
-        told = problem;
-        co_await pause(kDaemonCheckInterval);
+    for (const auto& dashd : dashd_settings(settings_)) {
+        dash::log::info("Testing ", dashd.name, " RPC connection to '", dashd.rpc.url(), "' with username '",
+                        dashd.rpc.user, "'...");
     }
+    const dash::rpc::DaemonCheck check = co_await dashds_.wait_until_usable();
+    dash::log::info("    ...success!");
+    if (dashds_.size() > 1) dash::log::info("    Work comes from ", dashds_.current().settings().name);
+    dash::log::info("    Current block hash: ", check.chain.best_block.to_hex());
+    dash::log::info("    Current block height: ", check.chain.blocks);
 }
 
 asio::awaitable<void> Application::Impl::test_link() {
-    dash::log::info("Testing dashd P2P connection to '", settings_.options.dashd_address, ":", settings_.dashd_p2p_port,
-                    "'...");
-    link_.start();
+    const dash::backends::Backend& dashd = dashds_.current();
+    dash::log::info("Testing ", dashd.settings().name, " P2P connection to '", dashd.settings().link.host, ":",
+                    dashd.settings().link.port, "'...");
+    dashds_.start_links();
     const auto deadline = std::chrono::steady_clock::now() + kLinkPatience;
-    while (!link_.up() && std::chrono::steady_clock::now() < deadline)
+    while (!dashd.link().up() && std::chrono::steady_clock::now() < deadline)
         co_await pause(milliseconds(20));
-    if (link_.up()) {
+    if (dashd.link().up()) {
         dash::log::info("    ...success!");
     } else {
         dash::log::warning(
@@ -313,10 +286,11 @@ asio::awaitable<void> Application::Impl::start() {
     co_await test_rpc();
     co_await test_link();
     dash::log::info("Determining payout address...");
-    const std::vector<std::string> addresses = co_await determine_payout_addresses(settings_, daemon_);
+    const std::vector<std::string> addresses =
+        co_await determine_payout_addresses(settings_, dashds_.current().daemon());
     if (!settings_.dynamic_payout) dash::log::info("    ...success! Payout address: ", addresses.front());
     serve(addresses);
-    if (settings_.dynamic_payout) spawn(renew_payouts(settings_, daemon_, node_->payouts()));
+    if (settings_.dynamic_payout) spawn(renew_payouts(settings_, dashds_.current().daemon(), node_->payouts()));
 }
 
 void Application::Impl::serve(const std::vector<std::string>& payout_addresses) {
@@ -353,10 +327,10 @@ void Application::Impl::serve(const std::vector<std::string>& payout_addresses) 
                                              [this](work::AuxTreePtr aux) { node_->take_aux_work(std::move(aux)); });
     merged_->start();
     peers_ = std::make_unique<PeerService>(io_, settings_, *node_, dash::system_clock(),
-                                           [this](const dash::Uint256& hash) { feed_.new_block(hash); });
+                                           [this](const dash::Uint256& hash) { dashds_.new_block(hash); });
     node_->set_peer_knowledge(peers_->knowledge());
     peers_->start();
-    spawn(feed_.run());
+    dashds_.start_templates([this](asio::awaitable<void> task) { spawn(std::move(task)); });
     spawn(maintain());
     spawn(refresh());
     spawn(tell_status());
@@ -369,7 +343,7 @@ void Application::Impl::serve(const std::vector<std::string>& payout_addresses) 
 
 /// Whatever a browser asks for on the worker port goes to the web thread.
 void Application::Impl::make_web(const std::string& payout_address) {
-    web_ = std::make_unique<web::Service>(web_settings(settings_, payout_address, broadcaster_.get()),
+    web_ = std::make_unique<web::Service>(web_settings(settings_, payout_address, broadcaster_.get(), dashds_.best()),
                                           dash::system_clock());
     announcer_ = std::make_unique<Announcer>(settings_, *web_);
     web_->start();
@@ -379,7 +353,7 @@ void Application::Impl::make_web(const std::string& payout_address) {
 
 asio::awaitable<void> Application::Impl::feed_web() {
     for (;;) {
-        co_await web_feed_->publish(link_.up());
+        co_await web_feed_->publish(dashds_);
         co_await pause(web_feed_->pause());
     }
 }
@@ -387,14 +361,17 @@ asio::awaitable<void> Application::Impl::feed_web() {
 void Application::Impl::start_pipeline() {
     dash::submission::PipelineSettings pipeline;
     pipeline.chain = settings_.network->parent;
-    pipeline.rpc = rpc_settings(settings_);
-    pipeline.link = link_settings(settings_);
+    const auto first = dashd_settings(settings_).front();
+    pipeline.rpc = first.rpc;
+    pipeline.link = first.link;
+    pipeline.further = further_dashd_settings(settings_);
+    pipeline.best_daemon = dashds_.best();
     pipeline.database = database_file(settings_);
     if (broadcaster_ != nullptr) pipeline.senders.push_back(broadcaster_->factory());
     // The pipeline itself tells the operator how a block fares; here, one that dashd took is a reason to look for new
     // work.
     const auto on_report = [this](const dash::submission::SubmissionReport& report) {
-        if (report.state == dash::submission::BlockState::kAccepted) feed_.new_block(report.hash);
+        if (report.state == dash::submission::BlockState::kAccepted) dashds_.new_block(report.hash);
         web_->block_changed(report);
     };
     pipeline_ = std::make_unique<dash::submission::Pipeline>(std::move(pipeline), io_.get_executor(), on_report);
@@ -411,7 +388,7 @@ asio::awaitable<void> Application::Impl::maintain() {
 asio::awaitable<void> Application::Impl::learn_warnings() {
     for (;;) {
         try {
-            dashd_warnings_ = (co_await daemon_.get_network_info()).warnings;
+            dashd_warnings_ = (co_await dashds_.current().daemon().get_network_info()).warnings;
         } catch (const dash::rpc::RpcError& error) {
             dash::log::debug("dashd does not say whether it has warnings: ", error.what());
         }
@@ -426,7 +403,7 @@ asio::awaitable<void> Application::Impl::learn_headers() {
         bool learnt = false;
         if (hash) {
             try {
-                if (const auto header = co_await daemon_.get_block_header(*hash)) {
+                if (const auto header = co_await dashds_.current().quick_daemon().get_block_header(*hash)) {
                     take_header(*header);
                     learnt = true;
                 }

@@ -24,6 +24,8 @@ std::unique_ptr<Broadcaster> make_broadcaster(const options::Settings& settings,
     broadcaster.user_agent = "/P2Pool:" + version() + "/";
     broadcaster.dashd_host = settings.options.dashd_address;
     broadcaster.dashd_port = settings.dashd_p2p_port;
+    for (const options::DashdAccess& dashd : settings.further_dashds)
+        broadcaster.further_dashds.push_back({dashd.host, dashd.p2p_port});
     broadcaster.peer_file = settings.net_datadir / "broadcast_peers.json";
     broadcaster.database = database;
     try {

@@ -2,17 +2,19 @@
 
 #include <vector>
 
-#include "dash/p2p/daemon_link.h"
+#include "dash/backends/backend.h"
 #include "dash/rpc/client.h"
+#include "dash/submission/pipeline.h"
 #include "p2pool/options/options.h"
 
+/// How to reach the daemons that the command line names.
 namespace p2pool::node {
 
-/// How dashd is reached by RPC.
-[[nodiscard]] dash::rpc::ClientSettings rpc_settings(const options::Settings& settings);
-/// How dashd is reached by P2P.
-[[nodiscard]] dash::p2p::DaemonLinkSettings link_settings(const options::Settings& settings);
-/// How the daemons of merged chains are reached (--merged).
+/// All dashds, in the operator's order: that of --dashd-address, then those of --dashd. At least one.
+[[nodiscard]] std::vector<dash::backends::BackendSettings> dashd_settings(const options::Settings& settings);
+/// All of them but the first.
+[[nodiscard]] std::vector<dash::submission::FurtherDaemon> further_dashd_settings(const options::Settings& settings);
+/// Of the chains that are merge-mined.
 [[nodiscard]] std::vector<dash::rpc::ClientSettings> merged_settings(const options::Settings& settings);
 
 }  // namespace p2pool::node

@@ -24,6 +24,15 @@ double without_stale(double rate, double stale_proportion) {
     return rate / std::max(1e-9, 1 - stale_proportion);
 }
 
+std::vector<web::DashdFacts> dashd_facts(const dash::backends::Backends& dashds) {
+    std::vector<web::DashdFacts> all;
+    for (const dash::backends::BackendStatus& status : dashds.status()) {
+        all.push_back({status.address, status.current, status.score, status.problem, status.link_up,
+                       status.answer_seconds, status.height});
+    }
+    return all;
+}
+
 }  // namespace
 
 WebFeed::WebFeed(web::Service& service, Node& node, stratum::Server& server, const PeerService& peers,
@@ -107,7 +116,7 @@ std::chrono::steady_clock::duration WebFeed::pause() const {
     return std::max<std::chrono::steady_clock::duration>(kInterval, kPartOfTime * cost_);
 }
 
-boost::asio::awaitable<void> WebFeed::publish(bool dashd_link_up) {
+boost::asio::awaitable<void> WebFeed::publish(const dash::backends::Backends& dashds) {
     auto status = std::make_shared<const stratum::ServerStatus>(co_await server_.collect_status());
     const auto start = std::chrono::steady_clock::now();
     look_at_template();
@@ -121,7 +130,8 @@ boost::asio::awaitable<void> WebFeed::publish(bool dashd_link_up) {
     snapshot.own_payouts = node_.payouts().hashes();
     snapshot.shares_known = node_.tracker().size();
     snapshot.shares_verified = node_.tracker().verified_size();
-    snapshot.dashd_link_up = dashd_link_up;
+    snapshot.dashd_link_up = dashds.current().link().up();
+    snapshot.dashds = dashd_facts(dashds);
     snapshot.no_work_reason = node_.no_work_reason();
     snapshot.publish_cost_seconds = std::chrono::duration<double>(cost_).count();
     service_.publish(std::make_shared<const web::Snapshot>(std::move(snapshot)), std::exchange(happenings_, {}));

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 
+#include "dash/backends/backends.h"
 #include "dash/util/clock.h"
 #include "p2pool/node/node.h"
 #include "p2pool/node/peer_service.h"
@@ -26,7 +27,7 @@ class WebFeed {
     /// time.
     [[nodiscard]] std::chrono::steady_clock::duration pause() const;
     /// Never holds the thread for long: miners' connections are looked at bit by bit.
-    [[nodiscard]] boost::asio::awaitable<void> publish(bool dashd_link_up);
+    [[nodiscard]] boost::asio::awaitable<void> publish(const dash::backends::Backends& dashds);
 
   private:
     void tell_known_shares();

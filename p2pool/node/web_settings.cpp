@@ -9,7 +9,8 @@
 namespace p2pool::node {
 
 web::ServiceSettings web_settings(const options::Settings& settings, const std::string& payout_address,
-                                  dash::broadcaster::Broadcaster* broadcaster) {
+                                  dash::broadcaster::Broadcaster* broadcaster,
+                                  std::function<std::size_t()> best_dashd) {
     web::ServiceSettings web;
     web.facts.network = settings.network;
     web.facts.version = version();
@@ -26,7 +27,9 @@ web::ServiceSettings web_settings(const options::Settings& settings, const std::
     web.vendor_folder = settings.web_vendor;
     web.own_pages = !settings.options.web_static.has_value();
     web.password = settings.options.web_password;
-    web.rpc = rpc_settings(settings);
+    for (const auto& dashd : dashd_settings(settings))
+        web.dashds.push_back(dashd.rpc);
+    web.best_dashd = std::move(best_dashd);
     if (broadcaster != nullptr) {
         web.broadcaster = [broadcaster] { return broadcaster->status(); };
         const auto reports = std::make_shared<dash::broadcaster::ReportReader>(database_file(settings));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "dash/broadcaster/broadcaster.h"
@@ -8,8 +9,10 @@
 
 namespace p2pool::node {
 
-/// What the pages are told at the start. `broadcaster` may be null; else it must outlive the web service.
+/// What the pages are told at the start. `broadcaster` may be null; else it must outlive the web service. `best_dashd`:
+/// as web::ServiceSettings has it.
 [[nodiscard]] web::ServiceSettings web_settings(const options::Settings& settings, const std::string& payout_address,
-                                                dash::broadcaster::Broadcaster* broadcaster);
+                                                dash::broadcaster::Broadcaster* broadcaster,
+                                                std::function<std::size_t()> best_dashd);
 
 }  // namespace p2pool::node

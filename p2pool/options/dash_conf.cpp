@@ -1,9 +1,8 @@
 #include "p2pool/options/dash_conf.h"
 
+#include <charconv>
 #include <cstdlib>
 #include <fstream>
-
-#include "p2pool/options/options.h"
 
 namespace p2pool::options {
 namespace {
@@ -12,6 +11,18 @@ std::string stripped(const std::string& text) {
     const std::size_t first = text.find_first_not_of(" \t\r\n");
     if (first == std::string::npos) return {};
     return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+std::optional<std::uint16_t> conf_port(const std::map<std::string, std::string>& conf, const std::string& key) {
+    const auto found = conf.find(key);
+    if (found == conf.end()) return std::nullopt;
+    unsigned value = 0;
+    const std::string& text = found->second;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value == 0 || value > 65535) {
+        throw UsageError("dash.conf: " + key + "=" + text + " is not a port number");
+    }
+    return static_cast<std::uint16_t>(value);
 }
 
 }  // namespace
@@ -32,6 +43,20 @@ std::map<std::string, std::string> read_dash_conf(const std::filesystem::path& p
         values[stripped(line.substr(0, equals))] = stripped(line.substr(equals + 1));
     }
     return values;
+}
+
+ConfAccess access_in(const std::map<std::string, std::string>& conf) {
+    ConfAccess access;
+    access.rpc_port = conf_port(conf, "rpcport");
+    access.p2p_port = conf_port(conf, "port");
+    const auto ssl = conf.find("rpcssl");
+    access.rpc_ssl = ssl != conf.end() && ssl->second != "0";
+    const auto password = conf.find("rpcpassword");
+    const auto user = conf.find("rpcuser");
+    if (password != conf.end()) {
+        access.login = DashdLogin{user != conf.end() ? user->second : "", password->second, {}};
+    }
+    return access;
 }
 
 std::filesystem::path default_dash_conf() {

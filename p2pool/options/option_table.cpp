@@ -95,6 +95,16 @@ constexpr std::size_t kMostOutgoingPeers = 10;
 constexpr std::size_t kMostIncomingPeers = 10'000;
 constexpr std::size_t kMostBroadcasterPeers = 125;
 
+/// Each is asked something every second.
+constexpr std::size_t kMostFurtherDashds = 8;
+
+void add_dashd(Options& options, const std::string& text) {
+    if (options.dashds.size() >= kMostFurtherDashds) {
+        throw UsageError("argument --dashd: it may be given at most " + std::to_string(kMostFurtherDashds) + " times");
+    }
+    options.dashds.push_back(parse_dashd(text));
+}
+
 constexpr auto kNoEffect = [](Options&, const std::string&) {};
 /// run_p2pool.sh acts on these before the program starts.
 constexpr auto kLaunchersOwn = [](Options&, const std::string&) {
@@ -276,6 +286,13 @@ const std::vector<OptionSpec>& option_table() {
         {Group::kDashd, Origin::kReference, "dashd-p2p-port", '\0', "DASHD_P2P_PORT",
          "port of dashd's P2P (default: port of dash.conf, else 9999, testnet 19999, regtest 19899)",
          [](Options& o, const std::string& text) { o.dashd_p2p_port = port("dashd-p2p-port", text); }},
+        {Group::kDashd, Origin::kOwn, "dashd", '\0',
+         "[USER:PASSWORD@]HOST[:RPC_PORT][,p2p=PORT][,conf=FILE][,cookie=FILE]",
+         "work with this dashd too, besides that of the options above: miners get the templates of the one that is in "
+         "the best state, and all get the blocks won; https:// before it for TLS, an IPv6 address in brackets; conf= "
+         "and cookie= name its dash.conf or cookie file, without them and without a password it is the first one's "
+         "user and password; may be repeated, up to 8 times",
+         add_dashd},
         {Group::kDashd, Origin::kReference, "merged", '\0', "MERGED_URLS",
          "mine another chain's blocks too: its daemon's getauxblock, as http://USER:PASSWORD@HOST:PORT/; may be "
          "repeated",

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dash/util/error.h"
+#include "p2pool/options/dashd_name.h"
 #include "p2pool/options/merged_url.h"
 #include "share_chain/network.h"
 
@@ -70,6 +71,7 @@ struct Options {
     std::optional<std::uint16_t> dashd_rpc_port;
     bool dashd_rpc_ssl = false;
     std::optional<std::uint16_t> dashd_p2p_port;
+    std::vector<DashdName> dashds;     ///< besides that of the options above
     std::vector<MergedDaemon> merged;  ///< daemons of other chains to merge-mine
     std::optional<std::uint16_t> p2pool_port;
     std::vector<std::string> p2pool_nodes;  ///< host or host:port of permanent peers, as given
@@ -103,6 +105,15 @@ struct DashdLogin {
     std::filesystem::path cookie_file;  ///< empty when user and password are given
 };
 
+/// One dashd besides the first.
+struct DashdAccess {
+    std::string host;
+    std::uint16_t rpc_port = 0;
+    std::uint16_t p2p_port = 0;
+    bool rpc_ssl = false;
+    DashdLogin login;
+};
+
 /// Options with everything that follows from them.
 struct Settings {
     Options options;
@@ -116,6 +127,7 @@ struct Settings {
     std::uint16_t dashd_p2p_port = 0;
     std::size_t broadcaster_min_peers = 0;
     bool dashd_rpc_ssl = false;
+    std::vector<DashdAccess> further_dashds{};
     std::uint16_t p2pool_port = 0;
     std::vector<Endpoint> p2pool_nodes;
     std::optional<Endpoint> external_address;  ///< host in digits

@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <charconv>
 #include <random>
+#include <set>
 
 #include "dash/primitives/address.h"
 #include "dash/primitives/bytes.h"
@@ -97,19 +97,6 @@ std::string random_password() {
     return dash::to_hex(bytes);
 }
 
-std::uint16_t conf_port(const std::map<std::string, std::string>& conf, const std::string& key,
-                        std::uint16_t otherwise) {
-    const auto found = conf.find(key);
-    if (found == conf.end()) return otherwise;
-    unsigned value = 0;
-    const std::string& text = found->second;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value == 0 || value > 65535) {
-        throw UsageError("dash.conf: " + key + "=" + text + " is not a port number");
-    }
-    return static_cast<std::uint16_t>(value);
-}
-
 std::string missing_conf_text(const std::filesystem::path& path) {
     return "dash configuration file not found. Manually enter your RPC password.\n\n"
            "If you want the node to find it by itself, create the file\n    " +
@@ -130,15 +117,12 @@ void read_login(Settings& settings) {
     } else if (!has_cookie || settings.options.dashd_config_path.has_value()) {
         throw UsageError(missing_conf_text(path));
     }
-    settings.dashd_rpc_port = conf_port(conf, "rpcport", settings.dashd_rpc_port);
-    settings.dashd_p2p_port = conf_port(conf, "port", settings.dashd_p2p_port);
-    const auto ssl = conf.find("rpcssl");
-    if (ssl != conf.end() && ssl->second != "0") settings.dashd_rpc_ssl = true;
-
-    const auto password = conf.find("rpcpassword");
-    if (password != conf.end()) {
-        settings.login.password = password->second;
-        settings.login.user = conf.count("rpcuser") != 0 ? conf.at("rpcuser") : "";
+    const ConfAccess access = access_in(conf);
+    settings.dashd_rpc_port = access.rpc_port.value_or(settings.dashd_rpc_port);
+    settings.dashd_p2p_port = access.p2p_port.value_or(settings.dashd_p2p_port);
+    settings.dashd_rpc_ssl = settings.dashd_rpc_ssl || access.rpc_ssl;
+    if (access.login) {
+        settings.login = *access.login;
     } else if (has_cookie) {
         settings.login.cookie_file = cookie;
         settings.remarks.push_back("Logging in to dashd with its cookie file " + cookie.string());
@@ -146,6 +130,42 @@ void read_login(Settings& settings) {
         throw UsageError("dash configuration file " + path.string() +
                          " didn't contain an rpcpassword= line! Add one, or start dashd " +
                          "first so that its cookie file " + cookie.string() + " can be used.");
+    }
+}
+
+/// Of one that --dashd names.
+DashdLogin login_of(const DashdName& name, const ConfAccess& conf, const Settings& settings) {
+    if (!name.password.empty()) return {name.user, name.password, {}};
+    if (!name.cookie.empty()) return {"", "", name.cookie};
+    if (conf.login) return *conf.login;
+    if (!name.conf.empty()) return {"", "", cookie_beside(name.conf, settings.network->parent->rpc_chain)};
+    if (!settings.login.password.empty()) return settings.login;
+    throw UsageError("argument --dashd: how to log in to the dashd at " + name.host +
+                     " is not known: the first dashd's cookie file is of no use there. Write USER:PASSWORD@" +
+                     name.host + ", or add ,cookie=FILE or ,conf=FILE");
+}
+
+DashdAccess further_dashd(const DashdName& name, const Settings& settings) {
+    const dash::ChainParams& chain = *settings.network->parent;
+    ConfAccess conf;
+    if (!name.conf.empty()) conf = access_in(read_dash_conf(name.conf, chain.rpc_chain));
+    DashdAccess access;
+    access.host = name.host;
+    access.rpc_port = name.rpc_port.value_or(conf.rpc_port.value_or(chain.rpc_port));
+    access.p2p_port = name.p2p_port.value_or(conf.p2p_port.value_or(chain.p2p_port));
+    access.rpc_ssl = name.tls || conf.rpc_ssl;
+    access.login = login_of(name, conf, settings);
+    return access;
+}
+
+void resolve_further_dashds(Settings& settings) {
+    std::set<std::pair<std::string, std::uint16_t>> named = {{settings.options.dashd_address, settings.dashd_rpc_port}};
+    for (const DashdName& name : settings.options.dashds) {
+        const DashdAccess& access = settings.further_dashds.emplace_back(further_dashd(name, settings));
+        if (named.emplace(access.host, access.rpc_port).second) continue;
+        throw UsageError("argument --dashd: " + access.host + " port " + std::to_string(access.rpc_port) +
+                         " is named twice. The first dashd is that of --dashd-address and --dashd-rpc-port; --dashd is "
+                         "for further ones");
     }
 }
 
@@ -207,6 +227,7 @@ Settings resolve(Options options, const Places& places) {
     }
     settings.dashd_rpc_port = chosen.dashd_rpc_port.value_or(settings.dashd_rpc_port);
     settings.dashd_p2p_port = chosen.dashd_p2p_port.value_or(settings.dashd_p2p_port);
+    if (!only_asks && chosen.export_shares.empty()) resolve_further_dashds(settings);
 
     resolve_peers(settings);
     if (chosen.worker_tls && (chosen.worker_tls_certificate.empty() || chosen.worker_tls_key.empty())) {

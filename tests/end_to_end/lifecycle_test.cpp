@@ -157,13 +157,15 @@ TEST_CASE("passwords are in no log and no list of processes, and files are not f
     const tests::TemporaryFolder folder("lifecycle");
     const auto daemon = make_simnet(folder.path());
     NodeProcess node(*daemon, folder.path(),
-                     {"--web-password", "guest:hush-hush", "--merged=http://me:whisper@127.0.0.1:9/", "--debug"});
+                     {"--web-password", "guest:hush-hush", "--merged=http://me:whisper@127.0.0.1:9/", "--dashd",
+                      "me:murmur@127.0.0.1:9", "--debug"});
     node.wait_until_ready();
     const std::string arguments = tests::read_text("/proc/" + std::to_string(node.process().pid()) + "/cmdline");
     CHECK(contains(arguments, "--web-password"));
     const fs::path data = folder.path() / "data" / "dash_regtest";
     CHECK(node.process().stop() == 0);
-    for (const std::string& password : {daemon->rpc().password(), std::string("hush-hush"), std::string("whisper")}) {
+    for (const std::string& password :
+         {daemon->rpc().password(), std::string("hush-hush"), std::string("whisper"), std::string("murmur")}) {
         CHECK_FALSE(contains(arguments, password));
         CHECK_FALSE(contains(tests::read_text(data / "log"), password));
         CHECK_FALSE(contains(tests::read_text(data / "security_config.json"), password));

@@ -33,6 +33,7 @@ std::string_view to_string(AlertLevel level) {
 const std::vector<AlertRule>& alert_rules() {
     static const std::vector<AlertRule> rules = {
         {"dashd_lost", AlertLevel::kError, 20, 10, "dashd gives no block templates: no answer for 60 seconds"},
+        {"dashd_out", AlertLevel::kWarning, 60, 30, "one of several dashds is out of use"},
         {"template_old", AlertLevel::kWarning, 60, 10,
          "the block that is searched has been the same for 45 minutes: dashd may have lost the network"},
         {"few_peers", AlertLevel::kWarning, 300, 60, "no p2pool node is connected: this node mines alone"},

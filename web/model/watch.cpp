@@ -50,6 +50,14 @@ void watch_dashd(const Model& model, AlertBook& alerts, double now) {
     alerts.observe("dashd_lost", {}, silent > kSilentSeconds,
                    "dashd has given no template for " + seconds_text(silent) + ": see that it runs and is in sync",
                    now);
+    const auto& dashds = model.now().dashds;
+    for (std::size_t i = 0; i < dashds.size() && dashds.size() > 1; ++i) {
+        const std::string number = std::to_string(i + 1);
+        alerts.observe("dashd_out", number, !dashds[i].problem.empty(),
+                       "dashd " + number + " of " + std::to_string(dashds.size()) +
+                           " is out of use: the log says why, the others do its work",
+                       now);
+    }
     const double age = facts ? now - facts->received_at : 0;
     alerts.observe("template_old", {}, age > kOldBlockSeconds,
                    "no new block for " + seconds_text(age) + ": does dashd have peers?", now);

@@ -101,6 +101,17 @@ void write_node(Writer& out, const PageContext& context) {
 
 void write_dashd(Writer& out, const Model& model) {
     out.gauge("p2pool_dashd_p2p_connected", "1 while dashd's P2P link is up.", model.now().dashd_link_up ? 1.0 : 0.0);
+    const auto each = [&](const char* name, const char* help, auto value) {
+        out.family(name, "gauge", help);
+        for (std::size_t i = 0; i < model.now().dashds.size(); ++i)
+            out.sample(value(model.now().dashds[i]), {{"dashd", std::to_string(i + 1)}});
+    };
+    each("p2pool_dashd_score", "Health of each dashd, 0 (out of use) to 100.",
+         [](const DashdFacts& dashd) { return dashd.score; });
+    each("p2pool_dashd_current", "1 for the dashd whose templates miners get.",
+         [](const DashdFacts& dashd) { return dashd.current ? 1.0 : 0.0; });
+    each("p2pool_dashd_answer_seconds", "How long the last answer of each dashd took.",
+         [](const DashdFacts& dashd) { return dashd.answer_seconds.value_or(0); });
     const auto& block = model.now().template_facts;
     if (block == nullptr) return;
     out.gauge("p2pool_dashd_height", "Height of dashd's best block.", static_cast<double>(block->height) - 1);

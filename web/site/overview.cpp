@@ -47,10 +47,28 @@ Json node_json(const Model& model) {
             {"tx_explorer_url_prefix", chain.tx_explorer_url_prefix}};
 }
 
-Json dashd_json(const Model& model) {
+/// Where they are and what ails them is the operator's business.
+Json backends_json(const Model& model, bool trusted) {
+    Json all = Json::array();
+    for (const DashdFacts& dashd : model.now().dashds) {
+        all.push_back({{"number", all.size() + 1},
+                       {"current", dashd.current},
+                       {"usable", dashd.problem.empty()},
+                       {"score", dashd.score},
+                       {"p2p_connected", dashd.link_up},
+                       {"height", optional_json(dashd.height)},
+                       {"answer_seconds", optional_json(dashd.answer_seconds)},
+                       {"address", trusted ? Json(dashd.address) : Json()},
+                       {"problem", trusted && !dashd.problem.empty() ? Json(dashd.problem) : Json()}});
+    }
+    return all;
+}
+
+Json dashd_json(const Model& model, bool trusted) {
     const auto& block = model.now().template_facts;
     const auto difficulty = model.network_difficulty();
     Json dashd = {{"p2p_connected", model.now().dashd_link_up},
+                  {"backends", backends_json(model, trusted)},
                   {"difficulty", optional_json(difficulty)},
                   {"network_hashes_per_second", difficulty ? Json(*difficulty * kHashesPerDifficulty /
                                                                   model.facts().network->parent->block_period_seconds)
@@ -156,7 +174,7 @@ Json overview(const PageContext& context) {
     return {{"time", model.now().time},
             {"node", node_json(model)},
             {"state", state_json(model)},
-            {"dashd", dashd_json(model)},
+            {"dashd", dashd_json(model, context.sight.trusted)},
             {"miners", own_miners_json(model)},
             {"pool", pool_json(model)},
             {"luck", luck_json(model, luck)},

@@ -64,7 +64,7 @@ struct Place {
         dashd.connected_since = clock.unix_seconds() - 100;
         clock.advance(20);
     }
-    [[nodiscard]] json status() const { return status_json(*manager, dashd, totals, last, clock); }
+    [[nodiscard]] json status() const { return status_json(*manager, {dashd}, totals, last, clock); }
 
     tests::ManualClock clock;
     std::unique_ptr<PeerManager> manager;
@@ -78,6 +78,21 @@ struct Place {
 TEST_CASE("all members of the python node's answer are there") {
     const Place place;
     check_shape(recorded_status(), place.status(), "");
+}
+
+TEST_CASE("all dashds of the operator are protected") {
+    const Place place;
+    LocalDashd second;
+    second.host = "10.0.0.2";
+    second.port = 9999;
+    const json status = status_json(*place.manager, {place.dashd, second}, place.totals, place.last, place.clock);
+    const json& guarded = status.at("peers").at("protected");
+    REQUIRE(guarded.size() == 2);
+    CHECK(guarded[1].at("host") == "10.0.0.2");
+    CHECK(guarded[1].at("score") == 999999);
+    CHECK(guarded[1].at("connected") == false);
+    CHECK(status.at("health").at("protected_connections") == 1);
+    CHECK(status.at("database").at("sources").at("local_dashd") == 2);
 }
 
 TEST_CASE("the values are those in force") {

@@ -68,7 +68,7 @@ TEST_CASE("wrong values are named, with what is wanted") {
     const std::string script_address =
         dash::format_address({.kind = dash::Address::Kind::kScriptHash, .hash = {1, 2, 3}}, dash::dash_regtest());
     CHECK(contains(error_of({"--nonsense", "p"}), "nonsense"));
-    CHECK(contains(error_of({"--dashd", "x", "p"}), "ambiguous"));
+    CHECK(contains(error_of({"--dash", "x", "p"}), "ambiguous"));
     CHECK(contains(error_of({"-w", "many", "p"}), "port number"));
     CHECK(contains(error_of({"-w", "70000", "p"}), "port number"));
     CHECK(contains(error_of({"-f", "101", "p"}), "percentage"));

@@ -436,3 +436,88 @@ TEST_CASE("a new block at dashd makes the chain be asked at once") {
     place.dashd.peer->send("inv", dash::p2p::encode_inv({{dash::p2p::kInvBlock, Uint256(5)}}));
     CHECK(place.wait_for(BlockState::kConfirmed));
 }
+
+namespace {
+
+/// Two dashds; a test says which is the better one.
+struct TwoDashds : Place {
+    TwoDashds() { second.chain.expect(kHash, kHeight); }
+
+    Pipeline& start_both() {
+        PipelineSettings both = settings();
+        FurtherDaemon& further = both.further.emplace_back();
+        further.name = "dashd 2";
+        further.rpc = both.rpc;
+        further.rpc.port = second.rpc_port;
+        further.link = both.link;
+        further.link.port = second.p2p_port;
+        both.best_daemon = [this] { return best.load(); };
+        return start(both);
+    }
+    [[nodiscard]] int submits_to_second() const { return second.rpc->calls("submitblock"); }
+    [[nodiscard]] std::size_t pushes_to_second() const { return second.peer->received("block").size(); }
+
+    tests::ScriptedDashd second;
+    std::atomic<std::size_t> best{0};
+};
+
+}  // namespace
+
+TEST_CASE("every dashd gets the block by P2P and submitblock") {
+    TwoDashds place;
+    Pipeline& pipeline = place.start_both();
+    REQUIRE(wait_for_link(place));
+    pipeline.submit(won_block());
+    REQUIRE(place.wait_until([&] { return place.submits() == 1 && place.pushes() == 1; }));
+    REQUIRE(place.wait_until([&] { return place.submits_to_second() == 1 && place.pushes_to_second() == 1; }));
+    CHECK(place.second.peer->received("block")[0] == Bytes(5000, 0x42));
+    REQUIRE(place.wait_for(BlockState::kAccepted));
+    CHECK(place.last().submitblock_result == "accepted");
+    pipeline.stop();
+}
+
+TEST_CASE("while the first dashd hangs, the block is won by the second, whose chain is asked") {
+    TwoDashds place;
+    place.best = 1;
+    place.dashd.chain.hang_submits(true);
+    Pipeline& pipeline = place.start_both();
+    pipeline.submit(won_block());
+    REQUIRE(place.wait_for(BlockState::kAccepted));
+    CHECK(place.last().submitblock_result == "accepted");
+    CHECK(place.last().daemon_p2p_sent);
+    place.second.chain.put(kHash, kHeight, {2, true});
+    CHECK(place.wait_for(BlockState::kConfirmed));
+    pipeline.stop();
+}
+
+TEST_CASE("a dashd that was away gets the block when it is back") {
+    TwoDashds place;
+    place.best = 1;
+    place.dashd.stop();
+    Pipeline& pipeline = place.start_both();
+    pipeline.submit(won_block());
+    REQUIRE(place.wait_for(BlockState::kAccepted));
+    place.dashd.start();
+    CHECK(place.wait_until([&] { return place.submits() > 0 && place.pushes() > 0; }));
+    pipeline.stop();
+}
+
+TEST_CASE("one dashd's refusal does not outweigh another's acceptance") {
+    TwoDashds place;
+    place.dashd.chain.answer("bad-prevblk");
+    SUBCASE("the better one took it") {
+        place.best = 1;
+    }
+    SUBCASE("the better one is the one that refuses") {
+        place.best = 0;
+    }
+    Pipeline& pipeline = place.start_both();
+    pipeline.submit(won_block());
+    REQUIRE(place.wait_until([&] {
+        return place.submits() > 0 && !place.reports.empty() && place.last().submitblock_result == "accepted";
+    }));
+    CHECK(place.last().state != BlockState::kRejected);
+    place.best = 1;
+    CHECK(place.wait_for(BlockState::kAccepted));
+    pipeline.stop();
+}

@@ -162,6 +162,21 @@ TEST_CASE("a file that cannot be read opens nothing") {
     CHECK(service.get("/readyz").status == 503);
 }
 
+TEST_CASE("where the dashds are, strangers are not told") {
+    for (const bool far : {true, false}) {
+        CAPTURE(far);
+        RunningService service(far ? stranger() : web_tests::Wishes{});
+        service.tell_mining_state();
+        const auto dashds = service.json("/api/v1/overview")["dashd"]["backends"];
+        REQUIRE(dashds.size() == 2);
+        CHECK(dashds[0]["usable"] == false);
+        CHECK(dashds[0]["address"].is_null() == far);
+        CHECK(dashds[0]["problem"].is_null() == far);
+        CHECK(dashds[1]["current"] == true);
+        CHECK(dashds[1]["problem"].is_null());
+    }
+}
+
 TEST_CASE("strangers see no miner's whole address, this machine does") {
     RunningService far(stranger());
     far.tell_mining_state();

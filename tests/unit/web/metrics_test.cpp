@@ -61,6 +61,9 @@ TEST_CASE("metrics can be read by Prometheus in both forms") {
     CHECK(values.at("p2pool_own_shares_total") == 113);
     CHECK(values.at("p2pool_peers{direction=\"incoming\"}") == 1);
     CHECK(values.at("p2pool_ready") == 1);
+    CHECK(values.at("p2pool_dashd_score{dashd=\"1\"}") == 0);
+    CHECK(values.at("p2pool_dashd_score{dashd=\"2\"}") == 80);
+    CHECK(values.at("p2pool_dashd_current{dashd=\"2\"}") == 1);
     // Workers come and go: a label for each would fill Prometheus.
     CHECK(plain.body.find(web_tests::kMinerAddress) == std::string::npos);
     const auto open = service.get("/metrics", {"Accept: application/openmetrics-text; version=1.0.0"});

@@ -36,6 +36,7 @@ class Fixture {
         snapshot->time = clock_.unix_seconds();
         snapshot->chain = chain;
         snapshot->own_payouts = own_payouts;
+        snapshot->dashds = dashds;
         snapshot->stratum = stratum;
         snapshot->peers = std::make_shared<const p2pool::peers::NetworkStatus>(peers);
         if (block) {
@@ -72,6 +73,7 @@ class Fixture {
     std::optional<web::TemplateFacts> block;  ///< what dashd gives, every second
     p2pool::peers::NetworkStatus peers;
     std::vector<dash::Hash160> own_payouts;
+    std::vector<web::DashdFacts> dashds;
     std::shared_ptr<web::ChainFacts> chain = std::make_shared<web::ChainFacts>();
     std::shared_ptr<p2pool::stratum::ServerStatus> stratum = std::make_shared<p2pool::stratum::ServerStatus>();
 
@@ -220,6 +222,22 @@ TEST_CASE("a disk without room is told") {
     Fixture fixture("/proc");  // where there is never any
     fixture.tell_for(120 + 61);
     CHECK(contains(fixture.active_rules(), "disk_low"));
+}
+
+TEST_CASE("a dashd of several that is out of use is told of") {
+    Fixture fixture;
+    fixture.dashds.resize(2);
+    fixture.dashds[1].problem = "does not answer";
+    fixture.tell_for(200);
+    CHECK(contains(fixture.active_rules(), "dashd_out:2"));
+    CHECK_FALSE(contains(fixture.active_rules(), "dashd_out:1"));
+    fixture.dashds[1].problem.clear();
+    fixture.tell_for(60);
+    CHECK_FALSE(contains(fixture.active_rules(), "dashd_out:2"));
+    fixture.dashds.resize(1);  // alone, it is "dashd_lost" when it matters
+    fixture.dashds[0].problem = "does not answer";
+    fixture.tell_for(200);
+    CHECK_FALSE(contains(fixture.active_rules(), "dashd_out:1"));
 }
 
 TEST_CASE("a miner is told of his own workers as he chose") {

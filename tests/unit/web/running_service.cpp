@@ -129,7 +129,7 @@ void RunningService::start() {
     settings.vendor_folder = folder_.path() / "fetched";
     settings.own_pages = wishes_.own_pages;
     settings.password = wishes_.password;
-    settings.rpc.port = 1;  // nobody there
+    settings.dashds.emplace_back().port = 1;  // nobody there
     settings.http = wishes_.http;
     service_ = std::make_unique<web::Service>(std::move(settings), dash::system_clock());
     service_->start();
@@ -198,6 +198,8 @@ void RunningService::tell_mining_state() {
     snapshot->own_shares = {113, 21, 0};
     snapshot->shares_known = snapshot->shares_verified = shares.size();
     snapshot->dashd_link_up = true;
+    snapshot->dashds = {{"192.0.2.1:9998", false, 0, "does not answer", false, std::nullopt, std::nullopt},
+                        {"192.0.2.2:9998", true, 80, "", true, 0.01, 2000}};
     service_->publish(snapshot, std::move(happenings));
 
     const auto bytes = std::make_shared<const dash::Bytes>(

@@ -16,7 +16,7 @@ const kLinks = {
 
 /** The page of alerts has the whole story. */
 const kAlertWords = {
-    dashd_lost: "dashd gives no templates", template_old: "no new block for long", few_peers: "no p2pool node is connected", few_dash_peers: "the broadcaster has few peers",
+    dashd_lost: "dashd gives no templates", dashd_out: "a dashd is out of use", template_old: "no new block for long", few_peers: "no p2pool node is connected", few_dash_peers: "the broadcaster has few peers",
     broadcast_poor: "a broadcast reached few peers", block_orphaned: "a block was lost", worker_gone: "a worker is gone", miner_slow: "a miner is slow", late_high: "much work comes too late", disk_low: "the disk is nearly full",
 };
 

@@ -2,7 +2,7 @@
 import { h } from "../lib/dom.js";
 import * as format from "../lib/format.js";
 import { live } from "../lib/live.js";
-import { amount, card, facts, fact, known, level, meter, nothing, problem, time, tip } from "../parts/basics.js";
+import { amount, badge, card, facts, fact, known, level, meter, nothing, problem, time, tip } from "../parts/basics.js";
 import { blockStatus } from "../parts/blocks.js";
 import { connectHint } from "../parts/connect.js";
 import { news } from "../parts/news.js";
@@ -52,12 +52,25 @@ function nextBlock({ pool, luck, payout_now_duffs: payout }) {
         h("p", { class: "muted" }, "if found now you get ", h("b", { class: "live" }, amount(payout, "the share chain is empty or there is no block template yet"))));
 }
 
+/** With several dashds: how each is. */
+function dashds(backends) {
+    if (backends.length < 2) return null;
+    const state = (one) => !one.usable ? ["error", "out of use", one.problem ?? "The node's log says why."]
+        : one.current ? ["ok", "in use", "Miners get its work."] : ["info", "ready", "Takes over when the one in use fails."];
+    return backends.map((one) => {
+        const [kind, words, explanation] = state(one);
+        const name = `dashd ${one.number}`;
+        return fact(name, badge(kind, words, `${one.address ? `${one.address}: ` : ""}${explanation} Its health is ${Math.round(one.score)} of 100.`));
+    });
+}
+
 function health(overview) {
     const { dashd, pool, shares, node } = overview;
     const age = templateAge();
     return card("Health", null, facts(
         fact("dashd", dashd.height === null ? known(null, "dashd has not given a template yet") : h("span", { class: age > 30 ? "text-error" : undefined }, `answered ${format.duration(Math.floor(age))} ago`)),
         fact("its P2P link", dashd.p2p_connected ? "connected" : h("span", { class: "text-warning" }, "not connected"), "Tells of new blocks at once, and takes won blocks first."),
+        dashds(dashd.backends),
         fact("p2pool nodes", h("a", { href: "#/peers" }, format.integer(pool.peers))),
         fact("shares found", `${format.integer(shares.total)}${shares.total > 0 ? ` · ${format.integer(shares.orphans + shares.late)} lost` : ""}`, "Since this node's start. Orphaned and late shares are lost."),
         fact("efficiency", known(format.percent(shares.efficiency), "known when this node found shares and the pool has some"), "How much of your work counts, compared with the pool. Above 100 % is better than the others."),
