@@ -253,7 +253,8 @@ async function wholePassword(browser, world) {
 /** A password for what tells of miners: the overview stays for everybody, asks nobody by a dialog, and shows the way in. */
 async function privateParts(browser, world) {
     await protect(world, false);
-    const context = await browser.newContext({ viewport: kSizes.phone, httpCredentials: { username: "admin", password: "secret", send: "unauthorized" } });
+    // A proxy's guest: whoever is at the node's own machine sees names without the password, too.
+    const context = await browser.newContext({ viewport: kSizes.phone, extraHTTPHeaders: { "X-Forwarded-For": "198.51.100.1" }, httpCredentials: { username: "admin", password: "secret", send: "unauthorized" } });
     const page = await context.newPage();
     const dialogs = [];
     page.on("response", (response) => response.status() === 401 && response.headers()["www-authenticate"] && dialogs.push(response.url()));
@@ -262,6 +263,11 @@ async function privateParts(browser, world) {
     for (const problem of [...(await page.evaluate(auditPage)), ...(await page.evaluate(auditContrast))]) fail("private parts", problem);
     await page.screenshot({ path: join(screenshots, "private-parts.png"), fullPage: true });
     if (await page.getByText("yUM9qr").count()) fail("private parts", "a worker's name is shown to a stranger");
+    await open(page, "graphs/hour");
+    await page.getByText("This part needs a password.").first().waitFor({ timeout: 10000 }).catch(() => fail("private parts", "the graphs do not say that miners' names need a password"));
+    await page.getByText("Hash rate of the pool").waitFor();
+    await open(page, "miner/yUM9qr3n8wtkwVCnYrZcLCqt4jrxQyaCJi");
+    await page.getByText("Show the text to sign").waitFor({ timeout: 10000 }).catch(() => fail("private parts", "a miner cannot sign in"));
     dialogs.forEach((url) => fail("private parts", `the browser asks for a password because of ${url}`));
     await page.getByRole("link", { name: "Enter the password" }).first().click();
     await page.getByText("yUM9qr").first().waitFor({ timeout: 30000 }).catch(() => fail("private parts", "the password does not open them"));

@@ -3,7 +3,7 @@ import { ask } from "../lib/api.js";
 import { Chart } from "../lib/chart.js";
 import { h, slot } from "../lib/dom.js";
 import { byUnit, shortAddress } from "../lib/format.js";
-import { card, choice, nothing } from "../parts/basics.js";
+import { card, choice, nothing, problem } from "../parts/basics.js";
 import { kRanges } from "../parts/rate_chart.js";
 
 export const title = () => "Graphs";
@@ -48,10 +48,10 @@ async function refresh(stream, range, redraw) {
         const graph = await ask(`graphs/${stream.name}?range=${range}&most=${kMostLines}`);
         if (entry.range !== wanted) return;
         draw(entry.chart, stream, graph, kTitles[stream.name] ?? stream.text);
-        entry.failed = false;
-    } catch {
-        entry.failed = true;
-        entry.nextAt = Date.now() + 5000;
+        entry.error = null;
+    } catch (error) {
+        entry.error = error;
+        entry.nextAt = Date.now() + (error.status === 401 ? 60000 : 5000);
     }
     redraw();
 }
@@ -69,6 +69,8 @@ export function view({ data, parameter, redraw }) {
         h("div", { class: "controls" }, choice("Range", kRanges, range, (value) => (location.hash = `#/graphs/${value}`))),
         h("div", { class: "halves" }, streams.map((stream) => {
             const entry = charts.get(stream.name);
-            return card(kTitles[stream.name] ?? stream.text, { key: stream.name }, entry.chart.isEmpty ? nothing("Nothing is recorded in this range yet.") : slot(entry.chart), entry.failed && nothing("This one could not be read; the page tries again."));
+            const hadOne = entry.chart.data !== undefined;
+            const picture = entry.chart.isEmpty ? nothing("Nothing is recorded in this range yet.") : slot(entry.chart);
+            return card(kTitles[stream.name] ?? stream.text, { key: stream.name }, entry.error && problem(entry.error, { isOld: hadOne }), (hadOne || !entry.error) && picture);
         })));
 }
