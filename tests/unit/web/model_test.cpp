@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <boost/asio/io_context.hpp>
 #include <optional>
 #include <random>
 
@@ -11,6 +12,7 @@
 #include "tests/support/manual_clock.h"
 #include "tests/support/process.h"
 #include "tests/unit/web/running_service.h"
+#include "web/site/site.h"
 
 using web::Json;
 
@@ -54,6 +56,7 @@ class Fixture {
     [[nodiscard]] const share_chain::Network& network() const { return *facts_.network; }
     [[nodiscard]] double now() const { return clock_.unix_seconds(); }
     [[nodiscard]] web::Model& model() { return *model_; }
+    [[nodiscard]] tests::ManualClock& clock() { return clock_; }
     [[nodiscard]] std::vector<std::string> active_rules() {
         std::vector<std::string> rules;
         for (const web::Alert& alert : model_->alerts().active())
@@ -238,6 +241,28 @@ TEST_CASE("a dashd of several that is out of use is told of") {
     fixture.dashds[0].problem = "does not answer";
     fixture.tell_for(200);
     CHECK_FALSE(contains(fixture.active_rules(), "dashd_out:1"));
+}
+
+TEST_CASE("a node whose mining thread says nothing is not ready, and alive") {
+    Fixture fixture;
+    p2pool::options::SecurityConfigFile config(fixture.file().parent_path() / "security_config.json", fixture.clock());
+    web::Gate gate(config, fixture.clock());
+    web::MinerLogin logins(dash::dash_regtest(), fixture.clock());
+    boost::asio::io_context io;
+    web::EventHub events(io.get_executor());
+    web::Routes routes;
+    web::add_health_routes(routes);
+    const auto status = [&](const char* page) {
+        const web::Request request;
+        return routes.pages.at(page).make({fixture.model(), gate, logins, nullptr, events, request, {}, {}}).status;
+    };
+    fixture.tell();
+    CHECK(status("readyz") == 200);
+    fixture.clock().advance(16);
+    CHECK(status("readyz") == 503);
+    CHECK(status("healthz") == 200);
+    fixture.tell();
+    CHECK(status("readyz") == 200);
 }
 
 TEST_CASE("a miner is told of his own workers as he chose") {
