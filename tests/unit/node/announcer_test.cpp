@@ -27,7 +27,7 @@ struct Told {
         pages.facts.net_datadir = folder.path();
         pages.database = p2pool::node::database_file(settings);
         pages.static_folder = folder.path();
-        pages.rpc.port = 1;  // nobody there
+        pages.dashds.emplace_back().port = 1;  // nobody there
         service = std::make_unique<web::Service>(std::move(pages), dash::system_clock());
         announcer = std::make_unique<Announcer>(settings, *service);
         service->start();
