@@ -67,7 +67,7 @@ web_packages() { echo "nodejs:node npm:npm"; }
 
 developer_packages() {
     echo "clang-14:clang-14 libclang-rt-14-dev clang-format-14:clang-format-14 clang-tidy-14:clang-tidy-14" \
-        "chromium:chromium curl:curl jq:jq sqlite3:sqlite3 prometheus:promtool haproxy mandoc:mandoc man-db:man zsh:zsh"
+        "chromium:chromium curl:curl jq:jq sqlite3:sqlite3 prometheus:promtool haproxy faketime mandoc:mandoc man-db:man zsh:zsh"
 }
 
 # Compile jobs that fit the memory: a unit may need 1.5 GB.

@@ -79,11 +79,19 @@ void hide_secrets(char** arguments, const p2pool::options::Options& options) {
     }
 }
 
+void make_folder(const std::filesystem::path& folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (!error) return;
+    throw dash::ConfigError("cannot make the data folder " + folder.string() + ": " + error.message() +
+                            ". Choose one that you may write to with --datadir");
+}
+
 int run_node(const Settings& settings, bool in_background) {
     std::optional<p2pool::service::Background> background;
     if (in_background) background.emplace(p2pool::service::Background::enter());
     ::umask(kPrivateUmask);
-    std::filesystem::create_directories(settings.net_datadir);
+    make_folder(settings.net_datadir);
     const p2pool::service::PidFile pid_file(settings.pid_file);
     const bool console = !settings.options.no_console;  // in the background, until the start has gone well
     if (settings.options.log_json) dash::log::set_format(dash::log::Format::kJson);

@@ -4,7 +4,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <thread>
 #include <unordered_map>
 #include <unordered_set>
@@ -12,6 +11,7 @@
 
 #include "dash/rpc/daemon.h"
 #include "dash/submission/block_run.h"
+#include "dash/submission/disk_thread.h"
 #include "dash/submission/journal.h"
 #include "dash/submission/spool.h"
 #include "dash/util/coroutines.h"
@@ -54,7 +54,6 @@ class Pipeline::Impl {
     void begin(JournalEntry entry, bool resumed);
     void keep(const WonBlock& block);
     std::vector<JournalEntry> take_up_left_over();
-    void on_disk(asio::thread_pool& thread, std::function<void()> write);
     void forget_finished();
     void stop_when_delivered();
 
@@ -65,8 +64,8 @@ class Pipeline::Impl {
     // After the constructor each only on its thread: one may wait for the disk, the other must not wait for it.
     Spool spool_;
     Journal journal_;
-    asio::thread_pool spool_thread_{1};
-    asio::thread_pool journal_thread_{1};
+    DiskThread spool_thread_;
+    DiskThread journal_thread_;
     asio::io_context io_{1};
     asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
     std::vector<std::unique_ptr<DaemonConnection>> connections_;
@@ -99,7 +98,7 @@ Pipeline::Impl::Impl(PipelineSettings settings, asio::any_io_executor report_exe
                senders_,
                settings_.schedule,
                [this](JournalEntry entry) {
-                   on_disk(journal_thread_, [this, entry = std::move(entry)] { journal_.update(entry); });
+                   journal_thread_.post([this, entry = std::move(entry)] { journal_.update(entry); });
                },
                [this](const Uint256& hash) { return runs_.count(hash) != 0 || finished_.count(hash) != 0; },
                [this](const SubmissionReport& report) {
@@ -177,10 +176,10 @@ void Pipeline::Impl::begin(JournalEntry entry, bool resumed) {
 
 /// The spool has the block at once; the journal, when the disk and other writers of its file let it.
 void Pipeline::Impl::keep(const WonBlock& block) {
-    on_disk(spool_thread_, [this, block] { spool_.add(block); });
-    on_disk(journal_thread_, [this, block] {
+    spool_thread_.post([this, block] { spool_.add(block); });
+    journal_thread_.post([this, block] {
         journal_.add(block);
-        on_disk(spool_thread_, [this, hash = block.hash] { spool_.settled(hash); });
+        spool_thread_.post([this, hash = block.hash] { spool_.settled(hash); });
     });
 }
 
@@ -190,17 +189,6 @@ std::vector<JournalEntry> Pipeline::Impl::take_up_left_over() {
         spool_.settled(block.hash);
     }
     return journal_.unfinished();
-}
-
-void Pipeline::Impl::on_disk(asio::thread_pool& thread, std::function<void()> write) {
-    asio::post(thread, [write = std::move(write)] {
-        try {
-            write();
-        } catch (const Error& error) {
-            log::error("A won block cannot be written to the disk, it could be lost if the node stopped now: ",
-                       error.what(), ". Make room, and see that the node may write there");
-        }
-    });
 }
 
 void Pipeline::Impl::forget_finished() {

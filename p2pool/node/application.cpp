@@ -14,6 +14,7 @@
 #include "dash/util/coroutines.h"
 #include "dash/util/error.h"
 #include "dash/util/log.h"
+#include "dash/util/steady_seconds.h"
 #include "p2pool/node/announcer.h"
 #include "p2pool/node/block_broadcaster.h"
 #include "p2pool/node/daemon_settings.h"
@@ -59,6 +60,8 @@ constexpr seconds kLifeInterval{1};
 constexpr seconds kStallPatience{30};
 /// A stop that takes longer has failed.
 constexpr milliseconds kStopPatience{4800};
+/// From then on nothing is lost: what still runs may wait for a name server.
+constexpr milliseconds kClearPatience{2000};
 
 std::uint64_t random_seed() {
     std::random_device device;
@@ -198,6 +201,7 @@ void Application::Impl::stop() {
     }
     dash::log::info("Stopped.");
     dash::log::flush();
+    watchdog_.finish_within(kClearPatience, exit_code_);
     io_.stop();
 }
 
@@ -433,10 +437,10 @@ asio::awaitable<void> Application::Impl::refresh() {
 
 asio::awaitable<void> Application::Impl::tell_status() {
     std::vector<std::string> told;
-    double told_at = 0;
+    double told_at = 0;  // steady seconds
     for (;;) {
         co_await pause(kStatusCheckInterval);
-        const double now = dash::system_clock().unix_seconds();
+        const double now = dash::steady_seconds(dash::system_clock());
         NodeStatus status = node_->status();
         const peers::NetworkStatus network = peers_->network().status();
         status.peers = network.peers.size();

@@ -8,6 +8,7 @@
 #include "dash/util/error.h"
 #include "dash/util/local_time.h"
 #include "dash/util/log.h"
+#include "dash/util/steady_seconds.h"
 #include "dash/x11/x11.h"
 #include "p2pool/node/format.h"
 #include "p2pool/work/share_target.h"
@@ -90,14 +91,14 @@ Node::Node(NodeSettings settings, const dash::Clock& clock)
                     return bytes->size();
                 }}),
       builder_(tracker_, settings_.random_seed),
-      worker_rates_(window_seconds(*settings_.network), clock.unix_seconds()),
-      payout_rates_(window_seconds(*settings_.network), clock.unix_seconds()),
+      worker_rates_(window_seconds(*settings_.network), dash::steady_seconds(clock)),
+      payout_rates_(window_seconds(*settings_.network), dash::steady_seconds(clock)),
       random_(settings_.random_seed),
       payouts_(settings_.payout_hashes, clock.unix_seconds(), settings_.random_seed) {}
 
 void Node::take_template(dash::rpc::BlockTemplate block) {
     const double now = clock_.unix_seconds();
-    contact_at_ = now;
+    contact_steady_ = dash::steady_seconds(clock_);
     if (block.height > 0) heights_.learn(block.previous_block, block.height - 1);
     chain_end_.take_tip(block.previous_block, block.bits);
     dash::log::debug("Template for height ", block.height, " on block ", block.previous_block.to_hex(), " with ",
@@ -230,14 +231,22 @@ void Node::maintain() {
     settle();
 }
 
+double Node::seconds_without_contact() const {
+    return dash::steady_seconds(clock_) - contact_steady_;
+}
+
+double Node::contact_at() const {
+    return template_ == nullptr ? 0 : clock_.unix_seconds() - seconds_without_contact();
+}
+
 bool Node::template_is_lost() const {
-    return template_ == nullptr || clock_.unix_seconds() - contact_at_ > kLostContactSeconds;
+    return template_ == nullptr || seconds_without_contact() > kLostContactSeconds;
 }
 
 std::string Node::no_work_reason() const {
     if (template_ == nullptr) return "the node waits for dashd's first block template; try again in a moment";
     if (template_is_lost()) {
-        return "lost contact with dashd for " + format_duration(clock_.unix_seconds() - contact_at_) +
+        return "lost contact with dashd for " + format_duration(seconds_without_contact()) +
                "; work goes on as soon as it answers";
     }
     const std::string no_chain = reason_for_no_chain();
@@ -284,7 +293,7 @@ void Node::tell_new_work(const work::Job& job, const dash::Hash160& payout) {
     if (std::abs(now - told_work_at_) < kNewWorkLineSeconds) return;
     told_work_at_ = now;
     const dash::rpc::BlockTemplate& block = job.source->work_template->block;
-    const double speed = payout_rates_.rate_of(payout, now).hashes_per_second;
+    const double speed = payout_rates_.rate_of(payout, dash::steady_seconds(clock_)).hashes_per_second;
     dash::log::info("New work for worker ",
                     dash::format_address({dash::Address::Kind::kPubkeyHash, payout}, *settings_.network->parent),
                     "! Difficulty: ", format_fixed(dash::difficulty_from_target(job.block_target), 6),
@@ -322,7 +331,8 @@ std::optional<double> Node::pool_rate_of_last_hour() const {
 dash::Uint256 Node::share_target_for(const work::PayoutChoice& choice) {
     work::ShareTargetInputs inputs;
     inputs.wished_difficulty = choice.share_difficulty;
-    inputs.local_hashes_per_second = payout_rates_.rate_of(choice.pubkey_hash, clock_.unix_seconds()).hashes_per_second;
+    inputs.local_hashes_per_second =
+        payout_rates_.rate_of(choice.pubkey_hash, dash::steady_seconds(clock_)).hashes_per_second;
     inputs.pool_hashes_per_second = pool_rate_of_last_hour();
     inputs.subsidy_duffs = template_->block.coinbase_value_duffs;
     inputs.donation = settings_.donation;
@@ -368,7 +378,7 @@ void Node::win_block(const work::Job& job, const work::Solution& solution, const
 
 void Node::accept(const JobPtr& job, const work::Solution& solution, const work::Evaluation& evaluation,
                   const work::Worker& worker, const dash::Uint256& credited_target, bool late) {
-    const double now = clock_.unix_seconds();
+    const double now = dash::steady_seconds(clock_);
     const double hashes = dash::to_double(dash::average_attempts(credited_target));
     worker_rates_.add(worker.name, hashes, late, now);
     payout_rates_.add(worker.payout_hash, hashes, late, now);

@@ -143,7 +143,7 @@ class Node final : public work::WorkSource {
     [[nodiscard]] NodeStatus status();
     [[nodiscard]] work::OwnShares::Counts own_shares() const { return own_.counts(); }
     /// When dashd answered with a template last, unix seconds; 0: never.
-    [[nodiscard]] double contact_at() const { return contact_at_; }
+    [[nodiscard]] double contact_at() const;
     [[nodiscard]] const share_chain::Tracker& tracker() const { return tracker_; }
     /// Who is paid for the node's own work.
     [[nodiscard]] PayoutPool& payouts() { return payouts_; }
@@ -168,6 +168,8 @@ class Node final : public work::WorkSource {
     bool add_share(const share_chain::SharePtr& share, const share_chain::Source& source);
     void forget(const std::vector<dash::Uint256>& removed);
     void new_work(bool clean);
+    /// Since dashd answered with a template, whatever happened to the clock meanwhile.
+    [[nodiscard]] double seconds_without_contact() const;
     [[nodiscard]] bool template_is_lost() const;
     /// Empty when jobs can be made; else the reason, in words for miners.
     [[nodiscard]] std::string reason_for_no_chain() const;
@@ -203,7 +205,7 @@ class Node final : public work::WorkSource {
     std::string job_problem_;                 ///< why the share chain's rules allow no job from this template
     bool refused_without_chain_ = false;      ///< somebody waits for the share chain
     double told_work_at_ = 0;                 ///< in the log
-    double contact_at_ = 0;                   ///< when dashd last answered with a template
+    double contact_steady_ = 0;               ///< when dashd last answered with a template, steady seconds
     std::uint64_t work_event_ = 0;
     std::map<work::PayoutChoice, work::JobPtr> jobs_;  ///< one a payout group; emptied at each change
     std::deque<dash::Uint256> won_blocks_;             ///< the last ones, so that a solution sent twice wins once

@@ -2,6 +2,7 @@
 
 #include "dash/primitives/script.h"
 #include "dash/primitives/target.h"
+#include "dash/util/steady_seconds.h"
 #include "p2pool/node/node.h"
 #include "share_chain/statistics.h"
 
@@ -16,7 +17,7 @@ constexpr std::uint64_t kFewestShares = 3;
 }  // namespace
 
 NodeStatus Node::status() {
-    const double now = clock_.unix_seconds();
+    const double now = dash::steady_seconds(clock_);
     NodeStatus status;
     status.best_share = own_.best();
     status.shares_known = tracker_.size();
@@ -26,7 +27,7 @@ NodeStatus Node::status() {
     status.local_span_seconds = worker_rates_.span_seconds(now);
     status.workers = worker_rates_.rates(now).size();
     if (template_ != nullptr) {
-        status.template_age_seconds = now - contact_at_;
+        status.template_age_seconds = seconds_without_contact();
         status.attempts_to_block = dash::to_double(dash::average_attempts(template_->block.target));
     }
     const share_chain::SharePtr best = tracker_.find(status.best_share);

@@ -47,6 +47,8 @@ class TcpTransport::Core : public std::enable_shared_from_this<Core> {
   private:
     void bind(const tcp::endpoint& endpoint);
     void bind_everywhere(std::uint16_t port);
+    /// As soon as there are both a port and somebody who takes what comes.
+    void begin_to_accept();
     [[nodiscard]] asio::awaitable<void> accept_all();
     [[nodiscard]] asio::awaitable<void> connect_one(std::string host, std::uint16_t port, double timeout_seconds,
                                                     Connected done);
@@ -57,6 +59,7 @@ class TcpTransport::Core : public std::enable_shared_from_this<Core> {
     std::shared_ptr<Scratch> scratch_ = std::make_shared<Scratch>();
     tcp::acceptor acceptor_;
     std::function<void(std::unique_ptr<peers::Channel>)> accept_;
+    bool accepting_ = false;
     bool stopped_ = false;
 };
 
@@ -83,16 +86,22 @@ void TcpTransport::Core::listen(std::uint16_t port) {
     try {
         bind_everywhere(port);
     } catch (const system_error& error) {
+        error_code ignored;
+        acceptor_.close(ignored);
         throw dash::ConfigError("cannot listen for p2pool peers on port " + std::to_string(port) + ": " +
                                 error.code().message() +
                                 ". Stop the program that uses it, or choose another with --p2pool-port");
     }
+    begin_to_accept();
 }
 
 void TcpTransport::Core::on_incoming(std::function<void(std::unique_ptr<peers::Channel>)> accept) {
-    const bool first = accept_ == nullptr;
     accept_ = std::move(accept);
-    if (!first) return;
+    begin_to_accept();
+}
+
+void TcpTransport::Core::begin_to_accept() {
+    if (accept_ == nullptr || !acceptor_.is_open() || std::exchange(accepting_, true)) return;
     asio::co_spawn(
         executor_, [self = shared_from_this()] { return self->accept_all(); }, asio::detached);
 }
@@ -112,6 +121,7 @@ asio::awaitable<void> TcpTransport::Core::accept_all() {
             co_await timer.async_wait(kAwait);
         }
     }
+    accepting_ = false;
 }
 
 std::unique_ptr<peers::Channel> TcpTransport::Core::channel(tcp::socket socket, const tcp::endpoint& remote) {

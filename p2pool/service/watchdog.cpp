@@ -90,11 +90,12 @@ class Watchdog::Impl {
     Impl& operator=(const Impl&) = delete;
 
     void alive() { last_alive_ = steady_clock::now(); }
-    void set_end(std::optional<steady_clock::time_point> end) {
+    void set_end(std::optional<steady_clock::time_point> end, std::optional<int> exit_code = std::nullopt) {
         {
             const std::lock_guard lock(mutex_);
             ends_ = true;
             end_ = end;
+            exit_code_ = exit_code;
         }
         wake_.notify_one();
     }
@@ -131,6 +132,10 @@ class Watchdog::Impl {
     }
 
     [[noreturn]] void end_now() const {
+        if (exit_code_) {
+            dash::log::flush();
+            std::_Exit(*exit_code_);
+        }
         dash::log::error("The node does not come to an end; it is ended as it is. Please report these lines:");
         tell_stack();
         std::_Exit(EXIT_FAILURE);
@@ -145,6 +150,7 @@ class Watchdog::Impl {
     bool done_ = false;
     bool ends_ = false;
     std::optional<steady_clock::time_point> end_;
+    std::optional<int> exit_code_;  ///< of an end after which nothing is lost
     std::thread thread_;
 };
 
@@ -162,6 +168,10 @@ void Watchdog::end_within(milliseconds time) {
 
 void Watchdog::end_any_time() {
     impl_->set_end(std::nullopt);
+}
+
+void Watchdog::finish_within(milliseconds time, int exit_code) {
+    impl_->set_end(steady_clock::now() + time, exit_code);
 }
 
 }  // namespace p2pool::service

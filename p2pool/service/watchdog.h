@@ -22,6 +22,10 @@ class Watchdog {
     /// As much time as it takes.
     void end_any_time();
 
+    /// All is done, and what is left is cleared away: if that takes longer, as it does while a thread waits for a name
+    /// server that is silent, the program ends with this exit code and without a word.
+    void finish_within(std::chrono::milliseconds time, int exit_code);
+
   private:
     class Impl;
     std::unique_ptr<Impl> impl_;

@@ -9,8 +9,8 @@
 namespace p2pool::work {
 
 /// Hash rate that a key (worker name, payout hash) showed within a sliding window. Work is counted in buckets of a
-/// hundredth of the window, so memory is bounded by the number of keys, whatever the number of submits. Times are unix
-/// seconds; node thread only.
+/// hundredth of the window, so memory is bounded by the number of keys, whatever the number of submits. Times are
+/// seconds of a clock that never goes back; one thread only.
 template <typename Key>
 class RateMonitor {
   public:

@@ -64,7 +64,8 @@ void catch_up(const Daemon& daemon, Miner& miner) {
         miner.wait_for_job();
 }
 
-/// Mines until a solution is a block and dashd has it; returns it.
+}  // namespace
+
 Found mine_block(const Daemon& daemon, Miner& miner) {
     catch_up(daemon, miner);
     Found found = miner.search(winning_target());
@@ -76,8 +77,6 @@ Found mine_block(const Daemon& daemon, Miner& miner) {
     catch_up(daemon, miner);
     return found;
 }
-
-}  // namespace
 
 void mine_blocks_with_every_payee(Daemon& daemon, NodeProcess& node, int blocks) {
     Miner first(node.worker_port(), user(1));

@@ -8,6 +8,9 @@
 /// What must hold with any Dash daemon: run on the stand-in and on a real Dash Core.
 namespace end_to_end {
 
+/// Mines until a solution is a block and the daemon has it on its chain; returns it.
+Found mine_block(const Daemon& daemon, Miner& miner);
+
 /// Miners with several payout addresses mine shares; each solution that is a block reaches the daemon's chain, and pays
 /// the share chain's miners and exactly whom Dash demands. `blocks` of them, enough for every kind of payee to have had
 /// its turn.

@@ -41,34 +41,41 @@ std::unique_ptr<Daemon> make_simnet(const std::filesystem::path& folder, const s
     return simnet;
 }
 
-NodeProcess::NodeProcess(const Daemon& daemon, const std::filesystem::path& folder,
-                         const std::vector<std::string>& flags) {
+NodePorts free_node_ports() {
     const std::vector<std::uint16_t> ports = tests::free_ports(2);
-    worker_port_ = ports[0];
-    p2p_port_ = ports[1];
-    std::vector<std::string> arguments = {(tests::program_dir() / "p2pool-dash").string(),
-                                          "--net",
-                                          "dash_regtest",
-                                          "--datadir",
-                                          (folder / "data").string(),
-                                          "--dashd-rpc-port",
-                                          std::to_string(daemon.rpc().port()),
-                                          "--dashd-p2p-port",
-                                          std::to_string(daemon.p2p_port()),
-                                          "--p2pool-port",
-                                          std::to_string(p2p_port_),
-                                          "--disable-upnp",
-                                          "-w",
-                                          "127.0.0.1:" + std::to_string(worker_port_),
-                                          "-a",
-                                          kOperatorAddress,
-                                          "--give-author",
-                                          "0"};
-    arguments.insert(arguments.end(), flags.begin(), flags.end());
-    arguments.push_back(daemon.rpc().user());
-    arguments.push_back(daemon.rpc().password());
-    process_ = std::make_unique<tests::ChildProcess>(arguments, folder / "node.log");
+    return {ports[0], ports[1]};
 }
+
+std::vector<std::string> node_command(const Daemon& daemon, const std::filesystem::path& datadir,
+                                      const NodePorts& ports, const std::vector<std::string>& flags) {
+    std::vector<std::string> words = {(tests::program_dir() / "p2pool-dash").string(),
+                                      "--net",
+                                      "dash_regtest",
+                                      "--datadir",
+                                      datadir.string(),
+                                      "--dashd-rpc-port",
+                                      std::to_string(daemon.rpc().port()),
+                                      "--dashd-p2p-port",
+                                      std::to_string(daemon.p2p_port()),
+                                      "--p2pool-port",
+                                      std::to_string(ports.p2p),
+                                      "--disable-upnp",
+                                      "-w",
+                                      "127.0.0.1:" + std::to_string(ports.worker),
+                                      "-a",
+                                      kOperatorAddress,
+                                      "--give-author",
+                                      "0"};
+    words.insert(words.end(), flags.begin(), flags.end());
+    words.push_back(daemon.rpc().user());
+    words.push_back(daemon.rpc().password());
+    return words;
+}
+
+NodeProcess::NodeProcess(const Daemon& daemon, const std::filesystem::path& folder,
+                         const std::vector<std::string>& flags)
+    : process_(std::make_unique<tests::ChildProcess>(node_command(daemon, folder / "data", ports_, flags),
+                                                     folder / "node.log")) {}
 
 std::string miner_address(std::uint8_t number) {
     dash::Address address;

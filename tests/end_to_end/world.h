@@ -38,21 +38,30 @@ class Daemon {
 /// masternodes: paid to a public key hash, with an operator's part, to a script hash, and an evo node.
 [[nodiscard]] std::unique_ptr<Daemon> make_dashd(const std::filesystem::path& folder);
 
+/// Where a node listens.
+struct NodePorts {
+    std::uint16_t worker = 0;
+    std::uint16_t p2p = 0;
+};
+[[nodiscard]] NodePorts free_node_ports();
+
+/// The command line of a node on this daemon; `flags` come after those that name the daemon and the ports.
+[[nodiscard]] std::vector<std::string> node_command(const Daemon& daemon, const std::filesystem::path& datadir,
+                                                    const NodePorts& ports, const std::vector<std::string>& flags);
+
 /// The node under test.
 class NodeProcess {
   public:
-    /// `flags` come after those that name the daemon and the ports.
     NodeProcess(const Daemon& daemon, const std::filesystem::path& folder, const std::vector<std::string>& flags = {});
 
     void wait_until_ready() const { process_->wait_for_output("Started successfully!", std::chrono::seconds(30)); }
-    [[nodiscard]] std::uint16_t worker_port() const { return worker_port_; }
-    [[nodiscard]] std::uint16_t p2p_port() const { return p2p_port_; }
+    [[nodiscard]] std::uint16_t worker_port() const { return ports_.worker; }
+    [[nodiscard]] std::uint16_t p2p_port() const { return ports_.p2p; }
     [[nodiscard]] tests::ChildProcess& process() { return *process_; }
     [[nodiscard]] const tests::ChildProcess& process() const { return *process_; }
 
   private:
-    std::uint16_t worker_port_ = 0;
-    std::uint16_t p2p_port_ = 0;
+    NodePorts ports_ = free_node_ports();
     std::unique_ptr<tests::ChildProcess> process_;
 };
 

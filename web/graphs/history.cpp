@@ -49,6 +49,16 @@ void View::shift(std::uint64_t count) {
     }
 }
 
+void View::go_back(double time) {
+    const double bins = std::floor((last_end_ - time) / shape_.bin_seconds());
+    if (!(bins > 0)) return;
+    for (std::uint64_t i = 0; i < std::min(static_cast<std::uint64_t>(bins), std::uint64_t{shape_.bins}); ++i) {
+        bins_.pop_front();
+        bins_.emplace_back();
+    }
+    last_end_ -= bins * shape_.bin_seconds();
+}
+
 void View::add(KeyPool& pool, double time, const std::map<std::string, double>& values) {
     reach(time);
     const double index = std::floor((last_end_ - time) / shape_.bin_seconds());

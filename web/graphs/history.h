@@ -68,6 +68,8 @@ class View {
     View(StreamKind kind, ViewShape shape);
 
     void add(KeyPool& pool, double time, const std::map<std::string, double>& values);
+    /// The clock was set back to `time`: the bins of a time that has not come are dropped, so that counting goes on.
+    void go_back(double time);
     /// All bins, newest first; the newest ends at `time`.
     [[nodiscard]] std::vector<Reading> read(double time);
     /// Mean over the bins that reach back `seconds` from `time` at most, per key: for sums, amount by the time that

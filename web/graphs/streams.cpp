@@ -82,6 +82,13 @@ void Graphs::add(std::string_view stream, double time, const std::map<std::strin
         view.add(keys_, time, values);
 }
 
+void Graphs::go_back(double time) {
+    for (auto& entry : streams_) {
+        for (View& view : entry.second)
+            view.go_back(time);
+    }
+}
+
 View* Graphs::find(std::string_view stream, std::string_view range) {
     const auto views = streams_.find(stream);
     const Range* wanted = find_range(range);

@@ -38,6 +38,9 @@ class Graphs {
     void add(std::string_view stream, double time, const std::map<std::string, double>& values);
     void add(std::string_view stream, double time, double value) { add(stream, time, {{kPlainKey, value}}); }
 
+    /// The clock was set back.
+    void go_back(double time);
+
     /// nullptr when there is no such stream or range.
     [[nodiscard]] View* find(std::string_view stream, std::string_view range);
     [[nodiscard]] static const StreamInfo* info(std::string_view stream);

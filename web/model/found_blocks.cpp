@@ -267,7 +267,8 @@ FoundBlock* FoundBlocks::due(double now) {
     for (auto block = by_time_.rbegin(); block != by_time_.rend(); ++block) {
         FoundBlock& candidate = block->second;
         const double interval = candidate.fate == BlockFate::kOrphaned ? kOrphanCheckSeconds : kPendingCheckSeconds;
-        if (!candidate.settled && now >= candidate.checked_at + interval) return &candidate;
+        const bool is_due = now >= candidate.checked_at + interval || now < candidate.checked_at;  // the clock was set
+        if (!candidate.settled && is_due) return &candidate;
     }
     return nullptr;
 }

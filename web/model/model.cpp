@@ -1,6 +1,7 @@
 #include "web/model/model.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "dash/primitives/address.h"
 #include "dash/primitives/block.h"
@@ -25,6 +26,8 @@ constexpr double kFeedSeconds = 5;
 constexpr double kLogSeconds = 300;
 constexpr double kLogRememberedSeconds = 86'400;
 constexpr double kSaveSeconds = 30;
+/// A clock is corrected by less all the time.
+constexpr double kClockSlack = 1;
 /// By then it is known whether a share of ours is in the chain.
 constexpr double kSettleSeconds = 200;
 /// Worker rates look back a hundred times the time that vardiff aims at, as the python node's do.
@@ -108,9 +111,9 @@ Model::Model(NodeFacts facts, Store& store, const dash::Clock& clock, std::funct
       clock_(clock),
       broadcaster_(std::move(broadcaster)),
       snapshot_(empty_snapshot(clock.unix_seconds())),
-      workers_(kRateWindowShares * facts_.network->stratum_share_rate_seconds, clock.unix_seconds()) {
+      workers_(kRateWindowShares * facts_.network->stratum_share_rate_seconds, dash::steady_seconds(clock)) {
     restore(store);
-    next_save_ = time() + kSaveSeconds;
+    next_save_ = steady() + kSaveSeconds;
     alerts_.set_listener([this](const Alert& alert) { tell_alert(alert); });
 }
 
@@ -125,6 +128,7 @@ void Model::tell_alert(const Alert& alert) {
 void Model::restore(Store& store) {
     records_begin_ = first_start(store, time());
     load_graphs(store, graphs_);
+    graphs_.go_back(time());  // if the clock was ahead when they were stored
     samples_.restore(load_hashrate_samples(store), load_difficulty_samples(store));
     for (FoundBlock& block : load_blocks(store))
         blocks_.add(std::move(block));
@@ -136,6 +140,7 @@ void Model::restore(Store& store) {
 void Model::take(SnapshotPtr snapshot, const Happenings& happenings) {
     const bool new_template = snapshot->template_facts != snapshot_->template_facts;
     snapshot_ = std::move(snapshot);
+    if (std::exchange(last_time_, time()) > time() + kClockSlack) graphs_.go_back(time());
     if (first_payouts_.empty()) first_payouts_ = snapshot_->own_payouts;
     take_work(happenings);
     take_shares(happenings);
@@ -144,12 +149,12 @@ void Model::take(SnapshotPtr snapshot, const Happenings& happenings) {
         graphs_.add("getwork_latency", time(), seconds);
     if (new_template) sample();
     settle_own_shares();
-    if (time() >= next_feed_) {
-        next_feed_ = time() + kFeedSeconds;
+    if (steady() >= next_feed_) {
+        next_feed_ = steady() + kFeedSeconds;
         feed_graphs();
         watch(*this, alerts_);
     }
-    if (time() >= next_save_) save();
+    if (steady() >= next_save_) save();
     tell_peers();
 }
 
@@ -166,7 +171,7 @@ void Model::take_work(const Happenings& happenings) {
         if (done.late_hashes > 0) late_by_miner[name] = done.late_hashes;
     }
     const double now = time();
-    workers_.take(happenings.work, now);
+    workers_.take(happenings.work, steady());
     graphs_.add("local_hash_rate", now, hashes);
     graphs_.add("miner_hash_rates", now, by_miner);
     if (late_hashes <= 0) return;
@@ -347,12 +352,12 @@ void Model::take_traffic(const NetworkStatus& network) {
 void Model::count_own_share(const share_chain::Share& share) {
     const bool late = own_shares_.at(share.hash);
     const double hashes = dash::to_double(dash::average_attempts(share.target));
-    unsettled_.push_back({share.hash, time(), hashes, late ? kDeadShares : kGoodShares});
+    unsettled_.push_back({share.hash, time(), steady() + kSettleSeconds, hashes, late ? kDeadShares : kGoodShares});
     graphs_.add("local_share_hash_rates", time(), {{unsettled_.back().counted_as, hashes}});
 }
 
 void Model::settle_own_shares() {
-    while (!unsettled_.empty() && unsettled_.front().at + kSettleSeconds <= time()) {
+    while (!unsettled_.empty() && unsettled_.front().due <= steady()) {
         const Unsettled share = unsettled_.front();
         unsettled_.pop_front();
         const auto line = shares_.line(snapshot_->chain->best, snapshot_->chain->height);
@@ -360,7 +365,8 @@ void Model::settle_own_shares() {
             line.begin(), line.end(), [&](const ShareIndex::Entry* entry) { return entry->share->hash == share.hash; });
         const char* fate = in_chain ? kGoodShares : share.counted_as == kDeadShares ? kDeadShares : kOrphanShares;
         if (fate == share.counted_as) continue;
-        graphs_.add("local_share_hash_rates", share.at, {{share.counted_as, -share.hashes}, {fate, share.hashes}});
+        graphs_.add("local_share_hash_rates", std::min(share.at, time()),
+                    {{share.counted_as, -share.hashes}, {fate, share.hashes}});
     }
 }
 
@@ -374,7 +380,7 @@ void Model::sample() {
 void Model::feed_graphs() {
     const double now = time();
     const auto& network = *snapshot_->peers;
-    const auto rates = workers_.rates(now);
+    const auto rates = workers_.rates(steady());
     std::set<dash::Hash160> miners;
     for (const auto& entry : rates) {
         if (const WorkerFacts* worker = workers_.find(entry.first)) miners.insert(worker->payout_hash);
@@ -400,7 +406,7 @@ void Model::feed_graphs() {
         own += payout_of(hash);
     graphs_.add("current_payout", now, own);
     feed_pool(now);
-    if (now >= next_log_) write_log();
+    if (steady() >= next_log_) write_log();
 }
 
 void Model::feed_pool(double now) {
@@ -418,10 +424,10 @@ void Model::write_log() {
     const double now = time();
     const ChainFacts& chain = *snapshot_->chain;
     if (chain.height < 3600 / facts_.network->share_period_seconds || snapshot_->template_facts == nullptr) return;
-    next_log_ = now + kLogSeconds;
+    next_log_ = steady() + kLogSeconds;
     Json rates = Json::object();
     Json late_rates = Json::object();
-    for (const auto& [name, rate] : workers_.rates(now)) {
+    for (const auto& [name, rate] : workers_.rates(steady())) {
         rates[name] = rate.hashes_per_second;
         if (rate.late_hashes_per_second > 0) late_rates[name] = rate.late_hashes_per_second;
     }
@@ -449,7 +455,7 @@ void Model::write_log() {
 }
 
 void Model::save() {
-    next_save_ = time() + kSaveSeconds;
+    next_save_ = steady() + kSaveSeconds;
     save_graphs(store_, graphs_);
     store_limits(store_, time());
 }

@@ -8,6 +8,7 @@
 
 #include "dash/submission/won_block.h"
 #include "dash/util/clock.h"
+#include "dash/util/steady_seconds.h"
 #include "web/graphs/streams.h"
 #include "web/model/alerts.h"
 #include "web/model/facts.h"
@@ -64,6 +65,8 @@ class Model {
     [[nodiscard]] const NodeFacts& facts() const { return facts_; }
     [[nodiscard]] const Snapshot& now() const { return *snapshot_; }
     [[nodiscard]] double time() const { return clock_.unix_seconds(); }
+    /// For intervals, and what workers() counts in: a clock that is set does not touch it.
+    [[nodiscard]] double steady() const { return dash::steady_seconds(clock_); }
     /// When the node first ran in this data folder: nothing was recorded before, but for what the python node left.
     [[nodiscard]] double records_begin() const { return records_begin_; }
     [[nodiscard]] const ShareIndex& shares() const { return shares_; }
@@ -137,7 +140,8 @@ class Model {
     std::unordered_map<dash::Uint256, bool> own_shares_;  ///< hash → late; as long as the share is known
     struct Unsettled {
         dash::Uint256 hash;
-        double at = 0;
+        double at = 0;   ///< unix seconds
+        double due = 0;  ///< steady seconds
         double hashes = 0;
         const char* counted_as = "";  ///< in the graph of own shares
     };
@@ -152,6 +156,8 @@ class Model {
     std::pair<std::size_t, std::size_t> told_peers_{0, 0};
     std::vector<dash::Hash160> first_payouts_;  ///< own_payouts() at the start
     double records_begin_ = 0;
+    double last_time_ = 0;  ///< of the last snapshot
+    // Steady seconds.
     double next_feed_ = 0;
     double next_log_ = 0;
     double next_save_ = 0;

@@ -111,7 +111,7 @@ void watch_rates(Model& model, AlertBook& alerts, double now) {
     double late = 0;
     std::uint64_t seconds_with_work = 0;
     std::map<dash::Hash160, double> by_miner;
-    for (const auto& [name, rate] : model.workers().rates(now)) {
+    for (const auto& [name, rate] : model.workers().rates(model.steady())) {
         hashes += rate.hashes_per_second;
         late += rate.late_hashes_per_second;
         seconds_with_work += rate.submits;

@@ -9,10 +9,10 @@ WorkerFacts& Workers::facts(const std::string& name) {
     return known != nullptr ? *known : facts_.put(name, WorkerFacts{});
 }
 
-void Workers::take(const std::map<std::string, WorkDone>& work, double now) {
+void Workers::take(const std::map<std::string, WorkDone>& work, double steady_now) {
     for (const auto& [name, done] : work) {
-        if (done.hashes > done.late_hashes) rates_.add(name, done.hashes - done.late_hashes, false, now);
-        if (done.late_hashes > 0) rates_.add(name, done.late_hashes, true, now);
+        if (done.hashes > done.late_hashes) rates_.add(name, done.hashes - done.late_hashes, false, steady_now);
+        if (done.late_hashes > 0) rates_.add(name, done.late_hashes, true, steady_now);
         WorkerFacts& worker = facts(name);
         worker.payout_hash = done.payout_hash;
         worker.share_target = done.share_target;
@@ -30,9 +30,9 @@ const WorkerFacts* Workers::find(const std::string& name) {
     return facts_.find(name);
 }
 
-std::map<dash::Hash160, dash::Uint256> Workers::share_targets(double now) {
+std::map<dash::Hash160, dash::Uint256> Workers::share_targets(double steady_now) {
     std::map<dash::Hash160, dash::Uint256> targets;
-    for (const auto& entry : rates_.rates(now)) {
+    for (const auto& entry : rates_.rates(steady_now)) {
         const WorkerFacts* worker = find(entry.first);
         if (worker != nullptr && !worker->share_target.is_zero()) targets[worker->payout_hash] = worker->share_target;
     }

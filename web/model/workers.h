@@ -24,16 +24,17 @@ class Workers {
   public:
     using Rates = std::map<std::string, p2pool::work::RateMonitor<std::string>::Rate>;
 
-    /// Rates look back `window_seconds`.
-    Workers(double window_seconds, double now) : rates_(window_seconds, now) {}
+    /// Rates look back `window_seconds`; they count in steady seconds.
+    Workers(double window_seconds, double steady_now) : rates_(window_seconds, steady_now) {}
 
-    void take(const std::map<std::string, WorkDone>& work, double now);
+    void take(const std::map<std::string, WorkDone>& work, double steady_now);
+    /// At this unix time.
     void take(const OwnShare& share, double now);
 
     [[nodiscard]] const WorkerFacts* find(const std::string& name);
-    [[nodiscard]] Rates rates(double now) { return rates_.rates(now); }
+    [[nodiscard]] Rates rates(double steady_now) { return rates_.rates(steady_now); }
     /// Payout hash → share target of its last job, of those who work now.
-    [[nodiscard]] std::map<dash::Hash160, dash::Uint256> share_targets(double now);
+    [[nodiscard]] std::map<dash::Hash160, dash::Uint256> share_targets(double steady_now);
 
   private:
     static constexpr std::size_t kMaxWorkers = 10'000;

@@ -76,7 +76,7 @@ Json payouts_page(const PageContext& context) {
     Model& model = context.model;
     const Snapshot& now = model.now();
     std::set<std::string> local;
-    for (const auto& entry : model.workers().share_targets(model.time()))
+    for (const auto& entry : model.workers().share_targets(model.steady()))
         local.insert(model.address_of(entry.first));
     std::uint64_t total = 0;
     for (const auto& entry : now.chain->payouts)

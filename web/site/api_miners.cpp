@@ -85,7 +85,7 @@ std::map<dash::Hash160, Miner> miners_of(Model& model) {
 }
 
 Json expected_seconds_to_share(Model& model, const dash::Hash160& address, const Json& rate) {
-    const auto targets = model.workers().share_targets(model.time());
+    const auto targets = model.workers().share_targets(model.steady());
     const auto target = targets.find(address);
     if (target == targets.end() || !rate.is_number() || rate.get<double>() <= 0) return nullptr;
     return dash::to_double(dash::average_attempts(target->second)) / rate.get<double>();

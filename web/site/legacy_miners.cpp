@@ -172,7 +172,7 @@ Json miner_stats(const PageContext& context) {
     bool active = false;
     dash::Hash160 payout{};
     dash::Uint256 share_target;
-    for (const auto& [name, rate] : model.workers().rates(model.time())) {
+    for (const auto& [name, rate] : model.workers().rates(model.steady())) {
         if (address_part(name) != address) continue;
         active = true;
         hashes += rate.hashes_per_second;

@@ -161,11 +161,11 @@ void add_work_values(Json& stats, const PageContext& context) {
 }
 
 void add_miners(Json& stats, Model& model) {
-    for (const auto& [name, rate] : model.workers().rates(model.time())) {
+    for (const auto& [name, rate] : model.workers().rates(model.steady())) {
         stats["miner_hash_rates"][name] = rate.hashes_per_second;
         if (rate.late_hashes_per_second > 0) stats["miner_dead_hash_rates"][name] = rate.late_hashes_per_second;
     }
-    for (const auto& [hash, target] : model.workers().share_targets(model.time()))
+    for (const auto& [hash, target] : model.workers().share_targets(model.steady()))
         stats["miner_last_difficulties"][model.address_of(hash)] = dash::difficulty_from_target(target);
 }
 

@@ -123,7 +123,7 @@ void write_miners(Writer& out, Model& model) {
     const auto& stratum = *model.now().stratum;
     double hashes = 0;
     double late = 0;
-    const auto rates = model.workers().rates(model.time());
+    const auto rates = model.workers().rates(model.steady());
     for (const auto& entry : rates) {
         hashes += entry.second.hashes_per_second;
         late += entry.second.late_hashes_per_second;

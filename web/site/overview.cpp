@@ -92,7 +92,7 @@ std::size_t online_workers(const Model& model) {
 }
 
 Json own_miners_json(Model& model) {
-    const auto rates = model.workers().rates(model.time());
+    const auto rates = model.workers().rates(model.steady());
     std::set<dash::Hash160> addresses;
     double hashes = 0;
     double late = 0;
@@ -146,7 +146,7 @@ Json own_shares_json(const Model& model) {
 Json payout_now_json(Model& model) {
     if (model.now().template_facts == nullptr || model.now().chain->best.is_zero()) return nullptr;
     std::set<dash::Hash160> addresses;
-    for (const auto& entry : model.workers().share_targets(model.time()))
+    for (const auto& entry : model.workers().share_targets(model.steady()))
         addresses.insert(entry.first);
     for (const dash::Hash160& hash : model.own_payouts())
         addresses.insert(hash);

@@ -26,16 +26,19 @@ void write_bins(dash::sqlite::Database& database, const std::vector<ChangedBin>&
     }
 }
 
-struct Oldest {
+/// The bins that a view has.
+struct Extent {
     std::string stream;
     const char* view = nullptr;
-    std::int64_t number = 0;
+    std::int64_t oldest = 0;
+    std::int64_t newest = 0;
 };
 
-void remove_old(dash::sqlite::Database& database, const std::vector<Oldest>& views) {
-    auto remove = database.prepare("DELETE FROM graph_bins WHERE stream = ? AND view = ? AND bin < ?");
-    for (const Oldest& view : views)
-        remove.bind(view.stream, std::string_view(view.view), view.number).run();
+/// Also of the future, when the clock was set back.
+void remove_others(dash::sqlite::Database& database, const std::vector<Extent>& views) {
+    auto remove = database.prepare("DELETE FROM graph_bins WHERE stream = ? AND view = ? AND (bin < ? OR bin > ?)");
+    for (const Extent& view : views)
+        remove.bind(view.stream, std::string_view(view.view), view.oldest, view.newest).run();
 }
 
 }  // namespace
@@ -59,18 +62,20 @@ void load_graphs(Store& store, graphs::Graphs& graphs) {
 
 void save_graphs(Store& store, graphs::Graphs& graphs) {
     auto bins = std::make_shared<std::vector<ChangedBin>>();
-    auto oldest = std::make_shared<std::vector<Oldest>>();
+    auto extents = std::make_shared<std::vector<Extent>>();
     graphs.for_each([&](const std::string& stream, const char* name, graphs::View& view) {
         const auto changed = view.take_changed();
         for (const std::int64_t number : changed)
             bins->push_back({stream, name, number, *view.bin(number)});
-        if (!changed.empty()) oldest->push_back({stream, name, view.number_of(view.shape().bins - 1)});
+        if (!changed.empty()) {
+            extents->push_back({stream, name, view.number_of(view.shape().bins - 1), view.number_of(0)});
+        }
     });
     graphs.keys().sweep();
     if (bins->empty()) return;
-    store.post([bins, oldest](dash::sqlite::Database& database) {
+    store.post([bins, extents](dash::sqlite::Database& database) {
         write_bins(database, *bins);
-        remove_old(database, *oldest);
+        remove_others(database, *extents);
     });
 }
 

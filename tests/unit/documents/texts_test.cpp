@@ -85,6 +85,27 @@ TEST_CASE("every message of TROUBLESHOOTING.md is one of this program") {
                         "two") == std::string::npos);
 }
 
+TEST_CASE("every test that RELIABILITY.md names is there") {
+    std::set<std::string> tests;
+    for (fs::recursive_directory_iterator entry(tests::source_dir() / "tests"), end; entry != end; ++entry) {
+        if (entry->path().extension() != ".cpp") continue;
+        const std::string source =
+            std::regex_replace(tests::read_text(entry->path()), std::regex("\"\\s*\n\\s*\""), "");
+        for (const std::string& name : matches(source, "TEST_CASE(?:_FIXTURE)?\\((?:[A-Za-z]+,\\s*)?\"([^\"]+)\""))
+            tests.insert(name);
+    }
+    const std::string text = tests::read_text(tests::source_dir() / "docs" / "RELIABILITY.md");
+    std::size_t named = 0;
+    for (const std::string& row : matches(text, "\n\\|[^\n]*\\| ([^|\n]*\"[^|\n]*) \\|")) {
+        for (const std::string& name : matches(row, "\"([^\"]+)\"")) {
+            CAPTURE(name);
+            CHECK(tests.count(name) == 1);
+            ++named;
+        }
+    }
+    CHECK(named > 60);
+}
+
 TEST_CASE("every option that the documents name is there") {
     std::set<std::string> known = of_others();
     for (const auto& option : p2pool::options::option_table())

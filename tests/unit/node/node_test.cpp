@@ -131,6 +131,67 @@ TEST_CASE("when dashd is silent for a minute nobody gets new work until it is ba
     CHECK(fixture.node.no_work_reason().empty());
 }
 
+TEST_CASE("a clock that is set by an hour stops no job and changes no rate") {
+    for (const double step : {-3600.0, 3600.0}) {
+        CAPTURE(step);
+        Fixture fixture;
+        fixture.node.take_template(recorded_template());
+        const double start = fixture.clock.unix_seconds();
+        for (int i = 0; i < 100; ++i) {
+            const JobPtr job = fixture.node.job(miner(1));
+            fixture.submit(job, fixture.share_without_block(job));
+            fixture.clock.advance(0.5);
+        }
+        const double before = fixture.node.status().local.hashes_per_second;
+        fixture.clock.set_unix_seconds(start + 50 + step);
+        CHECK(fixture.node.status().local.hashes_per_second == doctest::Approx(before));
+        CHECK(fixture.node.status().template_age_seconds == doctest::Approx(50));
+        CHECK(fixture.node.contact_at() == doctest::Approx(start + step));
+        const JobPtr job = fixture.node.job(miner(2));
+        REQUIRE(job != nullptr);
+        CHECK(job->time >= job->min_time);
+        const std::size_t shares = fixture.node.status().shares_known;
+        fixture.submit(job, fixture.solve(job, job->share_target));
+        CHECK(fixture.node.status().shares_known == shares + 1);
+        CHECK(fixture.node.status().best_share == fixture.node.best_share());
+        fixture.node.maintain();
+        CHECK(fixture.node.status().shares_verified == shares + 1);
+        // And silence is still noticed in a minute.
+        fixture.clock.advance(20);
+        CHECK(fixture.node.job(miner(1)) == nullptr);
+        fixture.node.take_template(recorded_template());
+        CHECK(fixture.node.job(miner(1)) != nullptr);
+    }
+}
+
+TEST_CASE("after an hour without dashd the node goes on where it was") {
+    Fixture fixture;
+    fixture.node.take_template(recorded_template());
+    const JobPtr old = fixture.node.job(miner(1));
+    const Solution late = fixture.share_without_block(old);
+    fixture.submit(old, fixture.share_without_block(old));
+    for (int minute = 0; minute < 60; ++minute) {
+        fixture.clock.advance(61);
+        fixture.node.maintain();
+        fixture.node.refresh_work();
+        CHECK(fixture.node.job(miner(1)) == nullptr);
+    }
+    CHECK(fixture.node.no_work_reason().find("lost contact with dashd") != std::string::npos);
+    // What miners held is still judged, and still wins blocks.
+    fixture.submit(old, late);
+    CHECK(fixture.node.status().shares_known == 2);
+    dash::rpc::BlockTemplate next = recorded_template();
+    next.previous_block = dash::Uint256(77);
+    ++next.height;
+    fixture.node.take_template(next);
+    const JobPtr job = fixture.node.job(miner(1));
+    REQUIRE(job != nullptr);
+    CHECK(job->previous_block == dash::Uint256(77));
+    fixture.submit(job, fixture.share_without_block(job));
+    CHECK(fixture.node.status().shares_known == 3);
+    CHECK(fixture.node.status().shares_verified == 3);
+}
+
 TEST_CASE("a template that no share can carry gives no work and ends nothing") {
     Fixture fixture;
     dash::rpc::BlockTemplate wrong = recorded_template();

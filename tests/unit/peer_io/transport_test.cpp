@@ -243,6 +243,23 @@ TEST_CASE_FIXTURE(Loopback, "a port that is taken is an error that says what to 
     CHECK_THROWS_WITH_AS(second.listen(transport->port()), doctest::Contains("--p2pool-port"), dash::ConfigError);
 }
 
+TEST_CASE_FIXTURE(Loopback, "a port that was taken is listened on when it is free, as if nothing had been") {
+    TcpTransport second(loop.executor());
+    std::unique_ptr<Channel> came;
+    const std::uint16_t port = transport->port();
+    CHECK_THROWS_AS(second.listen(port), dash::ConfigError);
+    CHECK(second.port() == 0);
+    second.on_incoming([&came](std::unique_ptr<Channel> channel) { came = std::move(channel); });
+    loop.run_for(10ms);
+    transport.reset();
+    loop.run_for(10ms);
+    second.listen(port);
+    CHECK(second.port() == port);
+    tcp::socket socket(loop.executor());
+    socket.connect({boost::asio::ip::make_address("127.0.0.1"), port});
+    loop.run_until([&] { return came != nullptr; });
+}
+
 TEST_CASE_FIXTURE(Loopback, "who connects and is not wanted is closed") {
     transport->on_incoming([](const std::unique_ptr<Channel>&) {});
     tcp::socket socket(loop.executor());

@@ -34,6 +34,23 @@ bool contains(const std::filesystem::path& file, const std::string& text) {
     return tests::read_text(file).find(text) != std::string::npos;
 }
 
+/// Exit code of a child whose watchdog ends it; `set` says how.
+template <typename Set>
+int code_of_child(const std::filesystem::path& log, Set set) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        dash::log::configure({.console = false, .file = log});
+        Watchdog watchdog{seconds(30)};
+        set(watchdog);
+        for (;;)
+            ::pause();
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
 }  // namespace
 
 TEST_CASE("a stalled thread is told with its stack, and that it goes on") {
@@ -62,19 +79,21 @@ TEST_CASE("a stalled thread is told with its stack, and that it goes on") {
 TEST_CASE("an end that does not come is made") {
     const tests::TemporaryFolder folder("watchdog");
     const auto log = folder.path() / "log";
-    const pid_t child = ::fork();
-    if (child == 0) {
-        dash::log::configure({.console = false, .file = log});
-        Watchdog watchdog{seconds(30)};
-        watchdog.end_within(milliseconds(50));
-        for (;;)
-            ::pause();
-    }
-    int status = 0;
-    REQUIRE(::waitpid(child, &status, 0) == child);
-    CHECK(WIFEXITED(status));
-    CHECK(WEXITSTATUS(status) == EXIT_FAILURE);
+    CHECK(code_of_child(log, [](Watchdog& watchdog) { watchdog.end_within(milliseconds(50)); }) == EXIT_FAILURE);
     CHECK(contains(log, "ended as it is"));
+}
+
+TEST_CASE("when all is done the program ends with its exit code, whoever still waits for something") {
+    const tests::TemporaryFolder folder("watchdog");
+    const auto log = folder.path() / "log";
+    const auto finish = [](Watchdog& watchdog) {
+        watchdog.end_within(seconds(30));
+        dash::log::info("Stopped.");
+        watchdog.finish_within(milliseconds(50), 7);
+    };
+    CHECK(code_of_child(log, finish) == 7);
+    CHECK(contains(log, "Stopped."));
+    CHECK_FALSE(contains(log, "ended as it is"));
 }
 
 TEST_CASE("an end in time is left alone") {

@@ -1,0 +1,103 @@
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "dash/primitives/target.h"
+#include "dash/util/sqlite.h"
+#include "tests/end_to_end/scenarios.h"
+#include "tests/support/http_page.h"
+#include "tests/support/vectors.h"
+
+// Faults that take minutes, or minutes to make.
+
+using namespace end_to_end;
+namespace fs = std::filesystem;
+using std::chrono::seconds;
+
+namespace {
+
+std::string user() {
+    return miner_address(1) + "+0";
+}
+
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+}  // namespace
+
+TEST_CASE("dashd away for more than a minute: told, nothing lost, and work goes on by itself") {
+    const tests::TemporaryFolder folder("p2pool-away");
+    const auto daemon = make_simnet(folder.path());
+    NodeProcess node(*daemon, folder.path());
+    node.wait_until_ready();
+    Miner miner(node.worker_port(), user());
+    mine_block(*daemon, miner);
+    miner.take_in(std::chrono::milliseconds(500));
+
+    constexpr int kAwaySeconds = 80;
+    daemon->rpc()("simnet_restart", {kAwaySeconds, 2});
+    // A block that is won meanwhile waits for dashd.
+    const Found won = miner.search(dash::target_from_bits(0x2000ffff));
+    CHECK(miner.submit(won).at("result") == true);
+    node.process().wait_for_output("LOST CONTACT WITH DASHD", seconds(90));
+    CHECK_THROWS(Miner(node.worker_port(), user()));  // no work for him
+    const auto knows_block = [&] {
+        try {
+            return daemon->rpc()("getblockheader", {won.hash.to_hex()}).at("confirmations").get<int>() > 0;
+        } catch (const std::runtime_error&) {
+            return false;
+        }
+    };
+    CHECK(tests::wait_until(knows_block, seconds(90)));
+    miner.wait_for_block_after(won.header.previous_block, seconds(30));
+    mine_block(*daemon, miner);
+    Miner late(node.worker_port(), user());
+    mine_block(*daemon, late);
+    CHECK(node.process().stop() == 0);
+}
+
+TEST_CASE("kill -9 after minutes costs at most a minute of the graphs, and leaves every file sound") {
+    const tests::TemporaryFolder folder("p2pool-graphs");
+    const auto daemon = make_simnet(folder.path(), {"--bits", "1e3fffff"});
+    {
+        NodeProcess node(*daemon, folder.path());
+        node.wait_until_ready();
+        Miner miner(node.worker_port(), user());
+        const auto begin = std::chrono::steady_clock::now();
+        while (seconds_since(begin) < 100) {
+            CHECK(miner.mine_one());
+            miner.take_in(std::chrono::milliseconds(100));
+        }
+        node.process().kill();
+    }
+    const auto killed_at = static_cast<std::int64_t>(std::time(nullptr));
+    const fs::path data = folder.path() / "data" / "dash_regtest";
+    constexpr std::int64_t kBinSeconds = 24;
+    {
+        dash::sqlite::Database database(data / "p2pool.sqlite3");
+        auto check = database.prepare("PRAGMA integrity_check");
+        REQUIRE(check.step());
+        CHECK(check.text(0) == "ok");
+        auto select = database.prepare(
+            "SELECT MAX(bin), SUM(total) FROM graph_bins WHERE stream = 'local_hash_rate' AND view = 'last_hour'");
+        REQUIRE(select.step());
+        CHECK(kBinSeconds * select.integer(0) >= killed_at - 60);
+        CHECK(select.real(1) > 0);
+    }
+    const fs::path peers = data / "broadcast_peers.json";
+    if (fs::exists(peers)) CHECK(nlohmann::json::accept(tests::read_text(peers)));
+    fs::rename(folder.path() / "node.log", folder.path() / "before.log");
+    NodeProcess again(*daemon, folder.path());
+    again.wait_until_ready();
+    const auto bins =
+        nlohmann::json::parse(tests::http_page(again.worker_port(), "/web/graph_data/local_hash_rate/last_hour"));
+    double sum = 0;
+    for (const auto& bin : bins)
+        sum += bin.at(1).is_number() ? bin.at(1).get<double>() : 0;
+    CHECK(sum > 0);
+    CHECK(again.process().stop() == 0);
+    CHECK(nlohmann::json::accept(tests::read_text(peers)));
+}

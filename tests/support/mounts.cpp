@@ -1,0 +1,42 @@
+#include "tests/support/mounts.h"
+
+#include <sched.h>
+#include <sys/mount.h>
+
+#include <string>
+
+namespace tests {
+namespace {
+
+/// Leaves the common mounts behind, once.
+bool have_own_mounts() {
+    static const bool allowed =
+        ::unshare(CLONE_NEWNS) == 0 && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+    return allowed;
+}
+
+bool bind(const std::filesystem::path& from, const std::filesystem::path& to) {
+    return have_own_mounts() && ::mount(from.c_str(), to.c_str(), nullptr, MS_BIND, nullptr) == 0;
+}
+
+}  // namespace
+
+bool mount_small_disk(const std::filesystem::path& folder, std::uint64_t bytes) {
+    return have_own_mounts() &&
+           ::mount("small-disk", folder.c_str(), "tmpfs", 0, ("size=" + std::to_string(bytes)).c_str()) == 0;
+}
+
+bool mount_read_only(const std::filesystem::path& folder) {
+    return bind(folder, folder) &&
+           ::mount(nullptr, folder.c_str(), nullptr, MS_BIND | MS_REMOUNT | MS_RDONLY, nullptr) == 0;
+}
+
+bool mount_file_over(const std::filesystem::path& file, const std::filesystem::path& target) {
+    return bind(file, target);
+}
+
+void unmount(const std::filesystem::path& place) {
+    ::umount2(place.c_str(), MNT_DETACH);
+}
+
+}  // namespace tests
