@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "web/kept_numbers.h"
+
 namespace web::graphs {
 namespace {
 
@@ -140,6 +142,7 @@ std::int64_t View::number_of(std::size_t index) const {
 
 void View::restore(std::int64_t number, Bin bin) {
     const double end = static_cast<double>(number) * shape_.bin_seconds();
+    if (!(end >= 0 && end <= kLatestSeconds)) return;  // no clock tells such a time: the file is damaged
     if (end > last_end_) {
         shift(static_cast<std::uint64_t>(std::llround((end - last_end_) / shape_.bin_seconds())));
         last_end_ = end;

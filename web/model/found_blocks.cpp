@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
 #include "dash/primitives/target.h"
 #include "dash/primitives/wide.h"
 #include "dash/util/error.h"
+#include "web/kept_numbers.h"
 
 namespace web {
 namespace {
@@ -14,6 +16,7 @@ namespace {
 constexpr double kPendingCheckSeconds = 60;
 constexpr double kOrphanCheckSeconds = 300;
 constexpr double kDuffs = 1e8;
+constexpr double kMostDuffs = 1e18;
 
 using dash::submission::BlockState;
 using dash::submission::PhaseTimes;
@@ -222,14 +225,15 @@ FoundBlock from_python(const Json& entry) {
         const std::string share = entry.value("share_hash", std::string());
         block.share_hash = share.size() == 64 ? dash::Uint256::from_hex(share) : block.hash;
         block.found_at = entry.at("ts").get<double>();
-        block.height = static_cast<std::uint32_t>(optional_number(entry, "block_height").value_or(0));
+        block.height = static_cast<std::uint32_t>(
+            whole_number(entry.value("block_height", Json()), std::numeric_limits<std::uint32_t>::max()).value_or(0));
         if (entry.contains("miner") && entry["miner"].is_string()) block.miner = entry["miner"].get<std::string>();
         block.pool_hashes_per_second = optional_number(entry, "pool_hashrate");
         block.stale_proportion = optional_number(entry, "stale_prop");
         block.network_difficulty = optional_number(entry, "network_diff");
         block.expected_seconds = optional_number(entry, "expected_time");
         if (const auto reward = optional_number(entry, "block_reward")) {
-            block.reward_duffs = static_cast<std::uint64_t>(*reward * kDuffs + 0.5);
+            block.reward_duffs = whole_number(*reward * kDuffs + 0.5, kMostDuffs);
         }
         block.fate = from_name(kFates, entry.value("status", std::string("unknown")));
         return block;

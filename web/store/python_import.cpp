@@ -3,10 +3,12 @@
 #include <cmath>
 #include <fstream>
 #include <functional>
+#include <limits>
 
 #include "dash/util/error.h"
 #include "dash/util/log.h"
 #include "web/graphs/streams.h"
+#include "web/kept_numbers.h"
 #include "web/model/found_blocks.h"
 
 namespace web {
@@ -16,6 +18,8 @@ namespace fs = std::filesystem;
 using dash::sqlite::Database;
 
 constexpr const char* kDone = "python_import";
+constexpr double kMostCount = 1e15;
+constexpr double kMostHeight = std::numeric_limits<std::uint32_t>::max();
 
 /// The python node never had these right: always 0.
 bool is_worthless(const std::string& stream) {
@@ -31,14 +35,18 @@ void import_bins(Database& database, const graphs::StreamInfo& stream, const gra
     const auto& bins = view.at("bins");
     const double width = view.at("bin_width").get<double>();
     if (bins.size() != range.shape.bins || std::abs(width - range.shape.bin_seconds()) > 1e-6) return;
-    const std::int64_t newest = std::llround(view.at("last_bin_end").get<double>() / width);
+    const double end = view.at("last_bin_end").get<double>();
+    if (!(end >= 0 && end <= kLatestSeconds)) return;
+    const std::int64_t newest = std::llround(end / width);
     auto insert = database.prepare("INSERT OR REPLACE INTO graph_bins VALUES (?, ?, ?, ?, ?, ?)");
     for (std::size_t i = 0; i < bins.size(); ++i) {
         for (const auto& [key, sum] : bins[i].items()) {
+            const auto count = whole_number(sum.at(1), kMostCount);
+            if (!count) continue;
             insert
                 .bind(std::string_view(stream.name), std::string_view(range.view),
                       newest - static_cast<std::int64_t>(i), own_key(stream.kind, key), sum.at(0).get<double>(),
-                      sum.at(1).get<std::int64_t>())
+                      static_cast<std::int64_t>(*count))
                 .run();
         }
     }
@@ -90,7 +98,7 @@ std::size_t import_difficulties(Database& database, const Json& file) {
     for (const Json& sample : file.at("samples")) {
         insert
             .bind(sample.at("ts").get<double>(), sample.at("difficulty").get<double>(),
-                  sample.value("height", std::int64_t{0}))
+                  static_cast<std::int64_t>(whole_number(sample.value("height", Json()), kMostHeight).value_or(0)))
             .run();
     }
     return file.at("samples").size();

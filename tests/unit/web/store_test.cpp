@@ -99,6 +99,30 @@ TEST_CASE("damaged files of the python node stop nothing") {
     CHECK(service.json("/net_diff_samples")["sample_count"] == 2);
 }
 
+TEST_CASE("numbers that cannot be, in the python node's files, cost what they stand beside at most") {
+    web_tests::Wishes wishes;
+    wishes.prepare = [](const std::filesystem::path& datadir) {
+        python_datadir(datadir);
+        Json bins = empty_bins(150);
+        bins[0] = {{"alice", {1, 1e300}}, {"bob", {5, -1}}};
+        const auto view = [&](double end) {
+            return Json{{"last_hour", {{"last_bin_end", end}, {"bin_width", kHourBin}, {"bins", bins}}}};
+        };
+        const double now = dash::system_clock().unix_seconds();
+        write(datadir / "graph_db",
+              {{"miner_hash_rates", view(now)}, {"pool_rates", view(1e300)}, {"peers", view(-1e300)}});
+        const std::string hash(64, 'a');
+        write(datadir / "block_history.json",
+              {{hash, {{"ts", 1795341871}, {"hash", hash}, {"block_height", -1}, {"block_reward", 1e300}}}});
+        write(datadir / "net_diff_samples.json",
+              {{"samples", {{{"ts", 1795341417}, {"difficulty", 4.5}, {"height", 1e300}}}}});
+    };
+    const RunningService service(wishes);
+    CHECK(service.json("/web/graph_data/pool_rates/last_hour").size() == 150);
+    CHECK(service.json("/block_history").size() == 1);
+    CHECK(service.json("/net_diff_samples")["sample_count"] == 1);
+}
+
 TEST_CASE("how a block was sent is told after a restart, too, and what a later run adds takes nothing away") {
     using dash::submission::BlockState;
     RunningService service;
