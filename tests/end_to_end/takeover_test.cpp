@@ -131,10 +131,11 @@ TEST_CASE("a data folder and a command line of the python node start unchanged")
     CHECK(node.process().stop(seconds(30)) == 0);
 
     // What both programs write is kept as it was; what only the other one reads is as it was.
-    for (const auto& [name, bytes] : before) {
+    for (const auto& file : before) {
+        const std::string& name = file.first;
         CAPTURE(name);
         const bool is_live = fs::exists(data / (name + ".before-import"));
-        if (name != "ready_flag") CHECK(bytes_of(data / (is_live ? name + ".before-import" : name)) == bytes);
+        if (name != "ready_flag") CHECK(bytes_of(data / (is_live ? name + ".before-import" : name)) == file.second);
     }
     // A second start imports nothing twice.
     fs::remove(folder.path() / "node.log");
