@@ -92,7 +92,11 @@ bool BlockRun::is_invalid_for(std::size_t daemon) const {
 void BlockRun::send_by_link(std::size_t daemon) {
     Delivery& delivery = deliveries_[daemon];
     const bool has_it = report_.state == BlockState::kAccepted && daemon == context_.best_daemon();
-    if (delivery.link_busy || delivery.sent || has_it || finished()) return;
+    if (delivery.link_busy || delivery.sent || finished()) return;
+    if (has_it) {
+        if (std::exchange(delivery.link_missed, false) && daemon == 0) write(run_log::link_came_late_lines(report_));
+        return;
+    }
     try {
         if (!frame_) frame_ = p2p::encode_frame(context_.magic, "block", *block_.bytes);
     } catch (const DecodeError& error) {
@@ -108,6 +112,7 @@ void BlockRun::send_by_link(std::size_t daemon) {
 void BlockRun::link_has_sent(std::size_t daemon, bool sent) {
     deliveries_[daemon].link_busy = false;
     deliveries_[daemon].sent = sent;
+    deliveries_[daemon].link_missed = !sent;
     report_.daemon_p2p_sent = report_.daemon_p2p_sent || sent;
     report_.sent_to[daemon] = sent;
     if (sent) note_time(report_.daemon_p2p.finished_ms);

@@ -67,7 +67,8 @@ class BlockRun : public std::enable_shared_from_this<BlockRun> {
     /// How far the block is with one dashd.
     struct Delivery {
         bool link_busy = false;
-        bool sent = false;  ///< by P2P
+        bool sent = false;         ///< by P2P
+        bool link_missed = false;  ///< the link was down when the block was to be sent
         bool submitting = false;
         bool answered = false;  ///< submitblock gave an answer that repeating would not change
         bool invalid = false;   ///< … namely that the block is invalid

@@ -61,6 +61,11 @@ std::vector<LogLine> link_lines(const SubmissionReport& report, bool sent) {
     return lines;
 }
 
+std::vector<LogLine> link_came_late_lines(const SubmissionReport& report) {
+    return {{Level::kInfo,
+             "  Local dashd P2P: [OK] block " + report.hash.to_hex() + " is there already, submitblock was first"}};
+}
+
 namespace {
 
 std::vector<LogLine> rpc_heading(std::size_t block_bytes) {

@@ -18,6 +18,8 @@ void started(const SubmissionReport& report, std::size_t block_bytes);
 [[nodiscard]] std::vector<LogLine> no_sender_lines();
 [[nodiscard]] std::vector<LogLine> sender_lines(std::string_view sender, const SendOutcome& outcome);
 [[nodiscard]] std::vector<LogLine> link_lines(const SubmissionReport& report, bool sent);
+/// The link is up again, and dashd has taken the block by submitblock meanwhile.
+[[nodiscard]] std::vector<LogLine> link_came_late_lines(const SubmissionReport& report);
 /// `word`: nullopt for null.
 [[nodiscard]] std::vector<LogLine> answer_lines(const SubmissionReport& report, std::size_t block_bytes,
                                                 const std::optional<std::string>& word);
