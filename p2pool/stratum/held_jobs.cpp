@@ -64,10 +64,10 @@ std::string HeldJobs::free_id(const std::string& wanted) const {
 std::string HeldJobs::hold(const work::JobPtr& job, const Difficulty& difficulty, double now) {
     auto held = std::find_if(held_.begin(), held_.end(), [&job](const Held& other) { return other.job == job; });
     if (held == held_.end()) {
-        if (held_.size() >= kMaxJobs) held_.pop_back();
-        const std::string id = free_id(job->id);
-        held_.push_front(Held{job, now, {}, {}});
-        held_.front().sendings.push_back({id, difficulty});
+        if (held_.size() >= kMaxJobs) held_.erase(held_.begin());
+        std::string id = free_id(job->id);
+        held_.push_back(Held{job, now, {}, {}});
+        held_.back().sendings.push_back({id, difficulty});
         return id;
     }
     held->last_used = now;

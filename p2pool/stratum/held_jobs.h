@@ -1,8 +1,8 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -70,14 +70,15 @@ class HeldJobs {
     struct Held {
         work::JobPtr job;
         double last_used = 0;
-        std::vector<Sending> sendings;
+        /// Few miners' difficulty changes while they have a job; each job of each miner is searched for every new one.
+        boost::container::small_vector<Sending, 1> sendings;
         SeenHashes seen;
     };
 
     [[nodiscard]] bool has(std::string_view id) const;
     [[nodiscard]] std::string free_id(const std::string& wanted) const;
 
-    std::deque<Held> held_;  ///< the newest first
+    std::vector<Held> held_;  ///< the newest last
 };
 
 }  // namespace p2pool::stratum
