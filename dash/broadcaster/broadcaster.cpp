@@ -147,7 +147,7 @@ Broadcaster::Sender::Sender(std::shared_ptr<Shared> shared, const submission::Se
              .user_agent = settings_.user_agent,
              .check_interval = settings_.check_interval,
              .dial_timeout = settings_.dial_timeout},
-            make_manager(), around.daemon, pool_events(), clock_),
+            make_manager(), around.best_daemon, pool_events(), clock_),
       pusher_(
           executor_, settings_.chain->p2p_magic, pool_,
           [this](const BroadcastReport& report) {

@@ -51,11 +51,11 @@ struct PeerPool::State : std::enable_shared_from_this<State> {
     };
 
     State(asio::any_io_executor given_executor, PoolSettings given_settings, PeerManager given_manager,
-          rpc::Daemon& given_daemon, Events given_events, const Clock& given_clock)
+          std::function<rpc::Daemon&()> given_best_daemon, Events given_events, const Clock& given_clock)
         : executor(given_executor),
           settings(std::move(given_settings)),
           manager(std::move(given_manager)),
-          daemon(given_daemon),
+          best_daemon(std::move(given_best_daemon)),
           events(std::move(given_events)),
           clock(given_clock),
           check_timer(given_executor) {}
@@ -80,7 +80,7 @@ struct PeerPool::State : std::enable_shared_from_this<State> {
     asio::any_io_executor executor;
     PoolSettings settings;
     PeerManager manager;
-    rpc::Daemon& daemon;
+    std::function<rpc::Daemon&()> best_daemon;
     Events events;
     const Clock& clock;
     asio::steady_timer check_timer;
@@ -121,6 +121,7 @@ asio::awaitable<void> PeerPool::State::refresh(Refresh reason) {
     last_told = present;
     pool_log::refresh_begun(reason, manager, clock.steady_now(), repeated);
     try {
+        rpc::Daemon& daemon = best_daemon();
         const rpc::NetworkInfo network = co_await daemon.get_network_info();
         const std::vector<rpc::PeerInfo> answer = co_await daemon.get_peer_info();
         if (stopped) co_return;
@@ -277,10 +278,10 @@ void PeerPool::State::take_block(const PeerAddress& from, const Uint256& hash) {
     if (events.on_block) events.on_block(from, hash);
 }
 
-PeerPool::PeerPool(asio::any_io_executor executor, PoolSettings settings, PeerManager manager, rpc::Daemon& daemon,
-                   Events events, const Clock& clock)
-    : state_(std::make_shared<State>(std::move(executor), std::move(settings), std::move(manager), daemon,
-                                     std::move(events), clock)) {}
+PeerPool::PeerPool(asio::any_io_executor executor, PoolSettings settings, PeerManager manager,
+                   std::function<rpc::Daemon&()> best_daemon, Events events, const Clock& clock)
+    : state_(std::make_shared<State>(std::move(executor), std::move(settings), std::move(manager),
+                                     std::move(best_daemon), std::move(events), clock)) {}
 
 PeerPool::~PeerPool() {
     state_->stopped = true;

@@ -39,8 +39,9 @@ class PeerPool {
         std::function<void(const PeerAddress&)> on_ready;
     };
 
-    PeerPool(boost::asio::any_io_executor executor, PoolSettings settings, PeerManager manager, rpc::Daemon& daemon,
-             Events events, const Clock& clock);
+    /// `best_daemon`: the dashd to ask for peers; its answer outlives the pool.
+    PeerPool(boost::asio::any_io_executor executor, PoolSettings settings, PeerManager manager,
+             std::function<rpc::Daemon&()> best_daemon, Events events, const Clock& clock);
     /// Ends all connections; no event comes after.
     ~PeerPool();
     PeerPool(const PeerPool&) = delete;

@@ -110,7 +110,9 @@ Pipeline::Impl::Impl(PipelineSettings settings, asio::any_io_executor report_exe
     connect("", settings_.rpc, settings_.link, clock);
     for (const FurtherDaemon& further : settings_.further)
         connect(further.name, further.rpc, further.link, clock);
-    SenderSurroundings around{io_.get_executor(), daemons_.front().daemon, daemons_.front().link, clock};
+    SenderSurroundings around{io_.get_executor(),
+                              [this]() -> rpc::Daemon& { return daemons_[context_.best_daemon()].daemon; },
+                              daemons_.front().link, clock};
     for (std::size_t i = 1; i < daemons_.size(); ++i)
         around.further_links.push_back(&daemons_[i].link);
     for (const BlockSenderFactory& make : settings_.senders)

@@ -98,8 +98,8 @@ class BlockSender {
 /// What a sender may use; outlives it. All of it belongs to the submission thread.
 struct SenderSurroundings {
     boost::asio::any_io_executor executor;
-    rpc::Daemon& daemon;
-    const p2p::DaemonLink& link;
+    std::function<rpc::Daemon&()> best_daemon;  ///< the dashd whose word about the network counts now
+    const p2p::DaemonLink& link;                ///< to the first dashd
     const Clock& clock;
     std::vector<const p2p::DaemonLink*> further_links{};  ///< to the dashds besides the first, in their order
 };

@@ -58,6 +58,10 @@ void BroadcasterPlace::start() {
     pipeline_settings.database = settings.database;
     pipeline_settings.senders.push_back(broadcaster->factory());
     pipeline_settings.schedule.stop_grace = 100ms;
+    if (second_dashd) {
+        pipeline_settings.further.push_back(*second_dashd);
+        pipeline_settings.best_daemon = [] { return 1; };
+    }
     pipeline = std::make_unique<Pipeline>(
         std::move(pipeline_settings), reports.get_executor(), [](const auto&) {}, clock);
     pipeline->start();

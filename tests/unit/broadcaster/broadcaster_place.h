@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,8 @@ struct BroadcasterPlace {
     FakePeer dashd;
     NetworkPeers network;
     dash::broadcaster::BroadcasterSettings settings;
+    /// A second dashd, that is in a better state than the first.
+    std::optional<dash::submission::FurtherDaemon> second_dashd;
     boost::asio::io_context reports;
     std::unique_ptr<dash::broadcaster::Broadcaster> broadcaster;
     std::unique_ptr<dash::submission::Pipeline> pipeline;

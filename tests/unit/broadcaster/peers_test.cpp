@@ -9,6 +9,7 @@
 #include "tests/support/machine.h"
 #include "tests/support/quiet_log.h"
 #include "tests/unit/broadcaster/broadcaster_place.h"
+#include "tests/unit/rpc/fake_rpc_server.h"
 
 using namespace dash::broadcaster;
 using namespace std::chrono_literals;
@@ -225,6 +226,29 @@ TEST_CASE("the local dashd is no peer, by whatever name or address it is reached
         CHECK(place.status("/peers/protected/0/score") == 999999);
         CHECK(place.dashd.received("cmpctblock").empty());
     }
+}
+
+TEST_CASE("the peers come from the dashd in the best state") {
+    Place place(3);
+    place.add_peers(1, 2, Manner::kHonest);
+    tests::FakeRpcServer second([&](const tests::RpcRequest& request) {
+        if (request.method == "getnetworkinfo")
+            return tests::rpc_result(request, {{"version", 230102},
+                                               {"subversion", "/Dash Core:23.1.2/"},
+                                               {"protocolversion", 70238},
+                                               {"connections", 2},
+                                               {"localaddresses", json::array()}});
+        if (request.method != "getpeerinfo") return tests::rpc_error(request, -32601, "Method not found");
+        json peers = json::array();
+        for (const int number : {1, 2})
+            peers.push_back(
+                {{"addr", peer_address(number) + ":" + std::to_string(place.network.port())}, {"inbound", false}});
+        return tests::rpc_result(request, peers);
+    });
+    place.second_dashd = {"second", second.settings(), place.dashd.link_settings()};
+    place.start();  // the first one's RPC is away
+    CHECK(place.wait_for_peers(2));
+    CHECK(second.calls("getpeerinfo") >= 1);
 }
 
 TEST_CASE("peers tell of others, and the book outlives a restart") {
