@@ -95,7 +95,8 @@ class Pool {
         const bool is_block = found.hash <= dash::target_from_bits(found.header.bits);
         if (is_block) {
             INFO("block ", found.hash.to_hex(), " of ", side.node->name());
-            CHECK(daemon->rpc()("getbestblockhash") == found.hash.to_hex());
+            CHECK(tests::wait_until([&] { return daemon->rpc()("getbestblockhash") == found.hash.to_hex(); },
+                                    kAgreeWithin));
         }
         return found;
     }
