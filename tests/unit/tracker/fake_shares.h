@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <vector>
 
 #include "share_chain/network.h"
@@ -22,6 +23,7 @@ struct FakeShare {
     std::uint64_t desired_version = share_chain::kShareType;
     dash::Uint256 previous_block{};
     bool claims_block = false;
+    std::uint32_t height = 0;
 };
 
 [[nodiscard]] share_chain::SharePtr fake_share(const FakeShare& fake);
@@ -30,8 +32,12 @@ struct FakeShare {
 [[nodiscard]] std::vector<share_chain::SharePtr> fake_line(std::uint64_t count);
 
 /// A random tree of shares, parents before children, which grows mostly at its young end. Some lines begin at unknown
-/// parents.
+/// parents. Each share is one higher than its parent.
 [[nodiscard]] std::vector<share_chain::SharePtr> fake_tree(Random& random, std::size_t count);
+
+/// The shares of a tree that lead to `hash`, that one first, as far back as they are in `tree` and not in `gone`.
+[[nodiscard]] std::vector<share_chain::SharePtr> line_of(const std::vector<share_chain::SharePtr>& tree,
+                                                         dash::Uint256 hash, const std::set<dash::Uint256>& gone = {});
 
 /// A mainnet with so short a chain that small trees reach every rule.
 [[nodiscard]] share_chain::Network short_network(std::uint32_t chain_length);

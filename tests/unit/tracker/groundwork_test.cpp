@@ -8,7 +8,6 @@
 #include "dash/util/error.h"
 #include "share_chain/generation.h"
 #include "share_chain/share_request.h"
-#include "share_chain/statistics.h"
 #include "tests/unit/tracker/fake_shares.h"
 
 // What the rules dictate for the next share of a line, against the rules as they are written down, on random trees.
@@ -44,17 +43,6 @@ std::vector<SharePtr> lively_tree(tests::Random& random) {
         tree.push_back(std::move(share));
     }
     return tree;
-}
-
-/// The line that ends with `hash`, that one first.
-std::vector<SharePtr> line_of(const std::vector<SharePtr>& tree, Uint256 hash) {
-    std::vector<SharePtr> line;
-    for (auto share = tree.rbegin(); share != tree.rend(); ++share) {  // children come after their parents
-        if ((*share)->hash != hash) continue;
-        line.push_back(*share);
-        hash = (*share)->previous_hash();
-    }
-    return line;
 }
 
 /// python p2pool.data generate_transaction: pre_target3.
@@ -148,7 +136,7 @@ TEST_CASE("what the next share must say follows from its line as the rules say")
         for (const SharePtr& share : tree)
             tracker.add(share, 0);
         for (int i = 0; i < 25; ++i) {
-            const std::vector<SharePtr> line = line_of(tree, tree[random.below(tree.size())]->hash);
+            const std::vector<SharePtr> line = tests::line_of(tree, tree[random.below(tree.size())]->hash);
             if (may_be_mined_on(network, line)) {
                 check_next_share(tracker, line, random);
             } else {
@@ -181,42 +169,12 @@ TEST_CASE("who asks for shares gets the lines that he named, as far as he said")
         std::vector<SharePtr> expected;
         for (const Uint256& hash : hashes) {
             std::uint64_t left = 1 + std::min<std::uint64_t>(parents, 1000 / hashes.size());
-            for (const SharePtr& share : line_of(tree, hash)) {
+            for (const SharePtr& share : tests::line_of(tree, hash)) {
                 if (left-- == 0 || std::count(stops.begin(), stops.end(), share->hash) != 0) break;
                 expected.push_back(share);
             }
         }
         CHECK(answer_share_request(tracker, hashes, parents, stops) == expected);
-    }
-}
-
-TEST_CASE("the pool's speed, stale shares and votes are sums over the line") {
-    tests::Random random;
-    INFO(random.how_to_repeat());
-    const share_chain::Network network = tests::short_network(50);
-    for (int round = 0; round < kRounds; ++round) {
-        const std::vector<SharePtr> tree = lively_tree(random);
-        share_chain::Tracker tracker(network, tests::trusting_environment());
-        for (const SharePtr& share : tree)
-            tracker.add(share, 0);
-        const std::vector<SharePtr> line = line_of(tree, tree.back()->hash);
-        const std::uint64_t count = 1 + random.below(line.size());
-        Wide attempts = 0;
-        std::uint64_t stale = 0;
-        std::map<std::uint64_t, Wide> votes;
-        for (std::size_t i = 0; i < count; ++i) {
-            if (i + 1 < count) attempts += dash::average_attempts(line[i]->target);
-            if (line[i]->data().stale_info != 0) ++stale;
-            votes[line[i]->data().desired_version] += dash::average_attempts(line[i]->target);
-        }
-        CHECK(desired_version_counts(tracker, line.front()->hash, count) == votes);
-        CHECK(average_stale_proportion(tracker, line.front()->hash, count) ==
-              static_cast<double>(stale) / static_cast<double>(count + stale));
-        if (count < 2) continue;
-        const std::int64_t newest = line.front()->info().timestamp;
-        const std::int64_t oldest = line[count - 1]->info().timestamp;
-        CHECK(pool_attempts_per_second(tracker, line.front()->hash, count) ==
-              dash::true_division(attempts, std::max<std::int64_t>(newest - oldest, 1)));
     }
 }
 

@@ -2,7 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <memory>
+#include <set>
+#include <vector>
+
+#include "tests/unit/tracker/fake_shares.h"
 
 namespace {
 
@@ -38,6 +43,51 @@ class Chain {
   private:
     share_chain::Tracker tracker_;
 };
+
+/// All shares of ours, each with what became of it.
+class SlowOwnShares {
+  public:
+    void add(const share_chain::SharePtr& made, bool late) { shares_.push_back({made, late, false}); }
+
+    /// `line`: of the best share. What is gone from the tracker stays as it was.
+    void look_at(const std::vector<share_chain::SharePtr>& line, const std::set<dash::Uint256>& gone) {
+        for (Own& own : shares_) {
+            if (gone.count(own.share->hash) == 0) own.in_chain = std::count(line.begin(), line.end(), own.share) != 0;
+        }
+    }
+
+    [[nodiscard]] OwnShares::Counts counts() const {
+        OwnShares::Counts counts;
+        counts.total = shares_.size();
+        for (const Own& own : shares_) {
+            const std::uint8_t told = own.share->data().stale_info;
+            if (!own.in_chain) ++(own.late ? counts.late : counts.orphans);
+            if (own.in_chain && told == 253) ++counts.orphans_announced;
+            if (own.in_chain && told == 254) ++counts.late_announced;
+        }
+        return counts;
+    }
+
+  private:
+    struct Own {
+        share_chain::SharePtr share;
+        bool late = false;
+        bool in_chain = false;
+    };
+    std::vector<Own> shares_;
+};
+
+void check_equal(const OwnShares& ours, const OwnShares::Counts& expected) {
+    const OwnShares::Counts counts = ours.counts();
+    CHECK(counts.total == expected.total);
+    CHECK(counts.orphans == expected.orphans);
+    CHECK(counts.late == expected.late);
+    CHECK(counts.orphans_announced == expected.orphans_announced);
+    CHECK(counts.late_announced == expected.late_announced);
+    CHECK(ours.next_stale_info() == (expected.orphans > expected.orphans_announced ? StaleInfo::kOrphan
+                                     : expected.late > expected.late_announced     ? StaleInfo::kDoa
+                                                                                   : StaleInfo::kNone));
+}
 
 }  // namespace
 
@@ -108,4 +158,46 @@ TEST_CASE("what the tracker forgets keeps its fate") {
     chain.own.forget(dash::Uint256(3));
     CHECK(chain.own.counts().total == 2);
     CHECK(chain.own.counts().orphans == 1);
+}
+
+TEST_CASE("what became of our shares is what the line of the best share says, however it moves") {
+    tests::Random random;
+    INFO(random.how_to_repeat());
+    constexpr double kNow = 1e9;  // long after all shares: what may be pruned is
+    std::size_t pruned = 0;
+    for (int round = 0; round < 30; ++round) {
+        const share_chain::Network network = tests::short_network(static_cast<std::uint32_t>(16 + random.below(30)));
+        const std::vector<share_chain::SharePtr> tree = tests::fake_tree(random, 250);
+        share_chain::Tracker tracker(network, tests::trusting_environment());
+        OwnShares ours;
+        SlowOwnShares slow;
+        std::set<dash::Uint256> gone;
+        const auto best_is = [&](const dash::Uint256& best) {
+            ours.best_changed(tracker, best);
+            slow.look_at(tests::line_of(tree, best, gone), gone);
+            check_equal(ours, slow.counts());
+        };
+        for (std::size_t i = 0; i < tree.size(); ++i) {
+            tracker.add(tree[i], 0);
+            if (random.below(3) == 0) {
+                const bool late = random.below(4) == 0;
+                ours.add(*tree[i], late);
+                slow.add(tree[i], late);
+            }
+            const share_chain::SharePtr& any = tree[i - random.below(std::min<std::size_t>(i + 1, 60))];
+            if (random.below(2) == 0 && gone.count(any->hash) == 0) best_is(any->hash);
+            if (random.below(25) != 0) continue;
+            // As the node does it: the best share of those that stay, then what is told of those that go.
+            const share_chain::Decision decision = tracker.think(kNow);
+            if (decision.best.is_zero()) continue;
+            best_is(decision.best);
+            for (const dash::Uint256& hash : tracker.prune(kNow, decision)) {
+                ours.forget(hash);
+                gone.insert(hash);
+            }
+            check_equal(ours, slow.counts());
+        }
+        pruned += gone.size();
+    }
+    CHECK(pruned > 0);
 }

@@ -2,7 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
+#include <vector>
+
+#include "tests/support/random.h"
 
 using Monitor = p2pool::work::RateMonitor<std::string>;
 
@@ -42,4 +46,59 @@ TEST_CASE("strangers' names do not fill the memory") {
     CHECK(monitor.rates(1).size() == 10000);
     monitor.add("name0", 1, false, 1);
     CHECK(monitor.rate_of("name0", 1).submits == 2);
+}
+
+TEST_CASE("the window counts what was submitted within it, to a hundredth of its length") {
+    struct Submit {
+        std::string name;
+        double hashes = 0;
+        bool late = false;
+        double at = 0;
+    };
+    tests::Random random;
+    INFO(random.how_to_repeat());
+    for (int round = 0; round < 20; ++round) {
+        const double window = 100 * static_cast<double>(1 + random.below(20));
+        double now = static_cast<double>(random.below(1000));
+        const double start = now;
+        Monitor monitor(window, start);
+        std::vector<Submit> submits;
+        /// Of what was submitted at `since` or later.
+        const auto expected = [&](const std::string& name, double since) {
+            const double span = std::min(std::max(now - start, 10.0), window);
+            Monitor::Rate rate;
+            for (const Submit& submit : submits) {
+                if (submit.name != name || submit.at < since) continue;
+                rate.hashes_per_second += submit.hashes / span;
+                ++rate.submits;
+                if (!submit.late) continue;
+                rate.late_hashes_per_second += submit.hashes / span;
+                ++rate.late_submits;
+            }
+            return rate;
+        };
+        for (int step = 0; step < 300; ++step) {
+            // Mostly often, now and then after so long that much has left the window.
+            now += random.below(50) == 0 ? window * static_cast<double>(random.below(150)) / 100
+                                         : window * static_cast<double>(random.below(100)) / 5000;
+            const std::string name(1, static_cast<char>('a' + random.below(4)));
+            submits.push_back({name, static_cast<double>(1 + random.below(1000)), random.below(4) == 0, now});
+            monitor.add(name, submits.back().hashes, submits.back().late, now);
+            const std::string asked(1, static_cast<char>('a' + random.below(4)));
+            const Monitor::Rate most = expected(asked, now - window);
+            const Monitor::Rate fewest = expected(asked, now - window + window / 100);
+            const Monitor::Rate got = monitor.rate_of(asked, now);
+            constexpr double kRounding = 1e-9;
+            CHECK(got.submits >= fewest.submits);
+            CHECK(got.submits <= most.submits);
+            CHECK(got.late_submits >= fewest.late_submits);
+            CHECK(got.late_submits <= most.late_submits);
+            CHECK(got.hashes_per_second >= fewest.hashes_per_second * (1 - kRounding));
+            CHECK(got.hashes_per_second <= most.hashes_per_second * (1 + kRounding));
+            CHECK(got.late_hashes_per_second >= fewest.late_hashes_per_second * (1 - kRounding));
+            CHECK(got.late_hashes_per_second <= most.late_hashes_per_second * (1 + kRounding));
+            const auto all = monitor.rates(now);
+            CHECK((all.count(asked) == 0 ? 0 : all.at(asked).submits) == got.submits);
+        }
+    }
 }
