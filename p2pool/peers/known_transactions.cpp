@@ -61,6 +61,7 @@ std::vector<dash::Uint256> KnownTransactions::trim(const std::function<bool(cons
         bury(entry->first, std::move(entry->second.bytes));
         entry = known_.erase(entry);
     }
+    left_loose_bytes_ = loose_bytes_;
     return dropped;
 }
 

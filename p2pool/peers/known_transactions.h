@@ -23,7 +23,8 @@ struct KnownTransaction {
 /// stay; the others stay until trim() (python p2pool.node: known_txs_var, forget_old_txs).
 class KnownTransactions {
   public:
-    /// What nobody holds takes at most so many bytes: is_trim_due() then says so. What is gone takes as much again.
+    /// What nobody holds takes at most so many bytes more than the last trim() had to leave: is_trim_due() then says
+    /// so. What is gone takes as much again.
     static constexpr std::size_t kMostLooseBytes = 32U << 20;
     /// Gone transactions can still be found for so long: messages that refer to them may be under way.
     static constexpr double kLateSeconds = 20;
@@ -46,7 +47,7 @@ class KnownTransactions {
     void hold(const dash::Uint256& txid);
     void release(const dash::Uint256& txid);
 
-    [[nodiscard]] bool is_trim_due() const { return loose_bytes_ > kMostLooseBytes; }
+    [[nodiscard]] bool is_trim_due() const { return loose_bytes_ > left_loose_bytes_ + kMostLooseBytes; }
     /// Drops what nobody holds and `is_needed` does not ask for; returns the names.
     std::vector<dash::Uint256> trim(const std::function<bool(const dash::Uint256&)>& is_needed);
 
@@ -70,6 +71,7 @@ class KnownTransactions {
     std::unordered_map<dash::Uint256, Entry> known_;
     std::size_t bytes_ = 0;
     std::size_t loose_bytes_ = 0;
+    std::size_t left_loose_bytes_ = 0;  ///< by the last trim(); one that can drop nothing is not repeated at once
     std::unordered_map<dash::Uint256, std::shared_ptr<const dash::Bytes>> late_;
     std::deque<Gone> late_order_;
     std::size_t late_bytes_ = 0;

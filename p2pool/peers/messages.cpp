@@ -100,6 +100,11 @@ RememberTx half(const RememberTx& message, bool first) {
     return {half(message.hashes, first), half(message.transactions, first)};
 }
 
+template <typename HashList>
+HashList half(const HashList& message, bool first) {
+    return {half(message.hashes, first)};
+}
+
 template <typename Message>
 void append_frames(std::vector<dash::p2p::SharedFrame>& frames, dash::ByteSpan prefix, const Message& message,
                    std::size_t elements) {
@@ -110,6 +115,13 @@ void append_frames(std::vector<dash::p2p::SharedFrame>& frames, dash::ByteSpan p
     }
     append_frames(frames, prefix, half(message, true), elements / 2);
     append_frames(frames, prefix, half(message, false), elements - elements / 2);
+}
+
+template <typename Message>
+std::vector<dash::p2p::SharedFrame> frames_of(dash::ByteSpan prefix, const Message& message, std::size_t elements) {
+    std::vector<dash::p2p::SharedFrame> frames;
+    append_frames(frames, prefix, message, elements);
+    return frames;
 }
 
 }  // namespace
@@ -293,15 +305,23 @@ RememberTx decode_remember_tx(dash::ByteSpan payload, Trailing trailing) {
 }
 
 std::vector<dash::p2p::SharedFrame> make_frames(dash::ByteSpan prefix, const Shares& message) {
-    std::vector<dash::p2p::SharedFrame> frames;
-    append_frames(frames, prefix, message, message.shares.size());
-    return frames;
+    return frames_of(prefix, message, message.shares.size());
+}
+
+std::vector<dash::p2p::SharedFrame> make_frames(dash::ByteSpan prefix, const HaveTx& message) {
+    return frames_of(prefix, message, message.hashes.size());
+}
+
+std::vector<dash::p2p::SharedFrame> make_frames(dash::ByteSpan prefix, const LosingTx& message) {
+    return frames_of(prefix, message, message.hashes.size());
 }
 
 std::vector<dash::p2p::SharedFrame> make_frames(dash::ByteSpan prefix, const RememberTx& message) {
-    std::vector<dash::p2p::SharedFrame> frames;
-    append_frames(frames, prefix, message, message.hashes.size() + message.transactions.size());
-    return frames;
+    return frames_of(prefix, message, message.hashes.size() + message.transactions.size());
+}
+
+std::vector<dash::p2p::SharedFrame> make_frames(dash::ByteSpan prefix, const ForgetTx& message) {
+    return frames_of(prefix, message, message.hashes.size());
 }
 
 dash::p2p::SharedFrame make_reply_frame(dash::ByteSpan prefix, const ShareReply& reply) {

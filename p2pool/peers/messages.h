@@ -150,10 +150,17 @@ template <typename Message>
     return dash::p2p::encode_frame(prefix, Message::kCommand, encode(message));
 }
 
-/// A list that is too long for one frame goes in several, halved as often as needed. Throws DecodeError when one
-/// element alone is too long.
+/// Any message; a list that is too long for one frame goes in several, halved as often as needed. Throws DecodeError
+/// when one element alone is too long.
+template <typename Message>
+[[nodiscard]] std::vector<dash::p2p::SharedFrame> make_frames(dash::ByteSpan prefix, const Message& message) {
+    return {make_frame(prefix, message)};
+}
 [[nodiscard]] std::vector<dash::p2p::SharedFrame> make_frames(dash::ByteSpan prefix, const Shares& message);
+[[nodiscard]] std::vector<dash::p2p::SharedFrame> make_frames(dash::ByteSpan prefix, const HaveTx& message);
+[[nodiscard]] std::vector<dash::p2p::SharedFrame> make_frames(dash::ByteSpan prefix, const LosingTx& message);
 [[nodiscard]] std::vector<dash::p2p::SharedFrame> make_frames(dash::ByteSpan prefix, const RememberTx& message);
+[[nodiscard]] std::vector<dash::p2p::SharedFrame> make_frames(dash::ByteSpan prefix, const ForgetTx& message);
 
 /// An answer that is too long for a frame says so instead.
 [[nodiscard]] dash::p2p::SharedFrame make_reply_frame(dash::ByteSpan prefix, const ShareReply& reply);

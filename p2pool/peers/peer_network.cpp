@@ -99,6 +99,7 @@ class PeerNetwork::Impl final : public SessionOwner {
     void received(PeerSession& session, const BestBlock& message) override;
     void received(PeerSession& session, Shares message) override { exchange_.received(session, std::move(message)); }
     void learned(const std::vector<KnownTransaction>& transactions) override;
+    void released() override { trim_if_due(); }
     void ended(PeerSession& session, const SessionEnd& end) override;
 
   private:
@@ -112,6 +113,9 @@ class PeerNetwork::Impl final : public SessionOwner {
     void update_template_at(PeerSession& session);
     void keep_house();
     void trim_transactions();
+    void trim_if_due() {
+        if (transactions_.is_trim_due()) trim_transactions();
+    }
 
     Settings settings_;
     PeerHost& host_;
@@ -234,7 +238,7 @@ void PeerNetwork::Impl::learned(const std::vector<KnownTransaction>& transaction
     for (const KnownTransaction& transaction : transactions)
         news.hashes.push_back(transaction.txid);
     sessions_.send_to_all(prefix(), news);
-    if (transactions_.is_trim_due()) trim_transactions();
+    trim_if_due();
 }
 
 void PeerNetwork::Impl::take_template(std::vector<KnownTransaction> transactions) {
@@ -256,9 +260,7 @@ void PeerNetwork::Impl::take_template(std::vector<KnownTransaction> transactions
 void PeerNetwork::Impl::update_template_at(PeerSession& session) {
     const PeerTransactions::Update update = session.transactions().change_template(template_);
     if (!update.forget.hashes.empty()) session.send(update.forget);
-    if (!update.remember.hashes.empty() || !update.remember.transactions.empty()) {
-        session.send_frames(make_frames(prefix(), update.remember));
-    }
+    if (!update.remember.hashes.empty() || !update.remember.transactions.empty()) session.send(update.remember);
 }
 
 void PeerNetwork::Impl::take_decision(const share_chain::Decision& decision) {

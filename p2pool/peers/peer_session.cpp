@@ -168,6 +168,7 @@ void PeerSession::handle_transactions(const dash::p2p::Frame& frame) {
         owner_.learned(transactions_.remember(decode_remember_tx(frame.payload, trailing())));
     } else if (frame.command == ForgetTx::kCommand) {
         transactions_.forget(decode_hashes(frame.payload, trailing()));
+        owner_.released();
     }
 }
 

@@ -45,6 +45,8 @@ class SessionOwner {
     virtual void received(PeerSession& session, Shares message) = 0;
     /// Transactions that nobody had told us before.
     virtual void learned(const std::vector<KnownTransaction>& transactions) = 0;
+    /// Transactions are not held for the peer any more.
+    virtual void released() = 0;
     /// Once, unless the owner destroys the session before; it must not be destroyed inside this call.
     virtual void ended(PeerSession& session, const SessionEnd& end) = 0;
 };
@@ -101,7 +103,7 @@ class PeerSession {
     /// Nothing happens when the session is over; it ends when the peer does not read what it gets.
     template <typename Message>
     void send(const Message& message) {
-        send_frame(make_frame(settings_.network->p2p_prefix, message));
+        send_frames(make_frames(settings_.network->p2p_prefix, message));
     }
     void send_frame(dash::p2p::SharedFrame frame);
     void send_frames(const std::vector<dash::p2p::SharedFrame>& frames);

@@ -26,7 +26,7 @@ struct Parcel {
         };
         if (!forget.hashes.empty()) append(make_frames(prefix, remember));
         append(make_frames(prefix, shares));
-        if (!forget.hashes.empty()) frames.push_back(make_frame(prefix, forget));
+        if (!forget.hashes.empty()) append(make_frames(prefix, forget));
         *this = {};
     }
 };

@@ -34,9 +34,9 @@ class SessionTable {
     void send_to_all(dash::ByteSpan prefix, const Message& message) {
         const std::vector<PeerSession*> sessions = established();
         if (sessions.empty()) return;
-        const dash::p2p::SharedFrame frame = make_frame(prefix, message);
+        const std::vector<dash::p2p::SharedFrame> frames = make_frames(prefix, message);
         for (PeerSession* session : sessions)
-            session->send_frame(frame);
+            session->send_frames(frames);
     }
 
   private:

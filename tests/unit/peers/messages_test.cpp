@@ -104,6 +104,24 @@ TEST_CASE("long lists go in several messages, and come whole") {
     CHECK_THROWS_AS((void)make_frames(kPrefix, Shares{{{16, Bytes(dash::p2p::kMaxPayloadBytes)}}}), dash::DecodeError);
 }
 
+TEST_CASE_TEMPLATE("long lists of names go in several messages, and come whole", Message, HaveTx, LosingTx, ForgetTx) {
+    Message message;
+    for (std::uint64_t i = 0; i < 250'000; ++i)
+        message.hashes.emplace_back(i);
+    std::vector<Uint256> heard;
+    dash::p2p::FrameParser parser(kPrefix);
+    for (const auto& frame : make_frames(kPrefix, message)) {
+        parser.feed(*frame);
+        const auto part = parser.next();
+        REQUIRE(part.has_value());
+        CHECK(part->command == Message::kCommand);
+        const std::vector<Uint256> hashes = decode_hashes(part->payload, Trailing::kReject);
+        heard.insert(heard.end(), hashes.begin(), hashes.end());
+    }
+    CHECK(heard == message.hashes);
+    CHECK(make_frames(kPrefix, Message{}).size() == 1);
+}
+
 TEST_CASE("an answer that is too long says so") {
     ShareReply reply;
     reply.id = Uint256(7);

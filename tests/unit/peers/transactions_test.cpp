@@ -117,6 +117,23 @@ TEST_CASE("loose transactions above a limit ask to be trimmed, and the late ones
     CHECK(late > 0);
 }
 
+TEST_CASE("a trim that may drop nothing is not due again at once") {
+    Known known;
+    const std::size_t size = 1U << 20;
+    const std::size_t enough = KnownTransactions::kMostLooseBytes / size + 1;
+    std::uint32_t number = 0;
+    const auto add = [&](std::size_t count) {
+        for (; count > 0; --count)
+            known.transactions.add(make_transaction(++number, size));
+    };
+    add(enough);
+    REQUIRE(known.transactions.is_trim_due());
+    CHECK(known.transactions.trim([](const Uint256&) { return true; }).empty());
+    CHECK(!known.transactions.is_trim_due());
+    add(enough);
+    CHECK(known.transactions.is_trim_due());
+}
+
 TEST_CASE("what a peer has us remember is known, and counted") {
     Known known;
     const KnownTransaction first = make_transaction(1);
