@@ -47,7 +47,8 @@ void PayoutWindow::move_to(const Tracker& tracker, const dash::Uint256& start) {
     if (parts_.empty()) return;
     const std::uint64_t from = tracker.line(parts_.front().share->hash).height;
     const std::uint64_t to = tracker.line(start).height;
-    if (to > from + parts_.size()) return clear();
+    // Longer than the line: its newest share was forgotten and came again, without those below it.
+    if (parts_.size() > from || to > from + parts_.size()) return clear();
 
     // At equal heights both lines are walked down until they meet; lines that do not meet empty the window.
     std::vector<SharePtr> newer;

@@ -179,4 +179,17 @@ class PeerSession {
     std::deque<dash::Uint256> share_order_;  ///< at most kMostNotedShares
 };
 
+/// Does what a session was held for and then lets it go on, also when that throws: nobody else would, and a session
+/// that is held is never silent for too long. `session` may be null: it is over.
+template <typename Action>
+void resume_after(PeerSession* session, Action&& action) {
+    try {
+        action();
+    } catch (...) {
+        if (session != nullptr) session->resume();
+        throw;
+    }
+    if (session != nullptr) session->resume();
+}
+
 }  // namespace p2pool::peers

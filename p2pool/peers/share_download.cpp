@@ -195,6 +195,7 @@ void ShareDownload::ask_for_head(const dash::Uint256& hash, PeerSession& session
     head.source = session.name();
     add(std::move(head));
     if (Target* const target = find(hash)) ask(*target, session);
+    pump();
 }
 
 void ShareDownload::drop_done() {
@@ -296,7 +297,8 @@ void ShareDownload::answered(const dash::Uint256& hash, PeerSession& session, Sh
         if (answer.shares.size() > target->parents + 1) answer.shares.resize(target->parents + 1);
         session.hold();
         intake_.load(std::move(answer.shares), [this, hash, id = session.id(), name = session.name()](Answered shares) {
-            loaded(hash, id, name, std::move(shares));
+            resume_after(sessions_.find(id), [&] { loaded(hash, id, name, std::move(shares)); });
+            pump();
         });
         return;
     }
@@ -354,9 +356,7 @@ void ShareDownload::loaded(const dash::Uint256& hash, std::uint64_t session_id, 
         for (const SharePtr& share : line)
             session->note_share(share->hash);
         if (end) session->end(*end);
-        session->resume();
     }
-    pump();
 }
 
 void ShareDownload::follow_up(const Target& target, const std::vector<SharePtr>& line) {

@@ -31,13 +31,13 @@ void ShareExchange::received(PeerSession& session, Shares message) {
     session.hold();
     intake_.load(std::move(message.shares),
                  [this, id = session.id(), source = session.name()](std::vector<LoadedShare> loaded) {
-                     take(id, source, std::move(loaded));
+                     // The session may be over: what it sent before is as good as any.
+                     PeerSession* const sender = sessions_.find(id);
+                     resume_after(sender, [&] { take(sender, source, std::move(loaded)); });
                  });
 }
 
-void ShareExchange::take(std::uint64_t session_id, const std::string& source, std::vector<LoadedShare> loaded) {
-    // The session may be over: what it sent before is as good as any.
-    PeerSession* const session = sessions_.find(session_id);
+void ShareExchange::take(PeerSession* session, const std::string& source, std::vector<LoadedShare> loaded) {
     std::vector<SharePtr> good;
     std::optional<SessionEnd> end;
     for (LoadedShare& each : loaded) {
@@ -56,9 +56,7 @@ void ShareExchange::take(std::uint64_t session_id, const std::string& source, st
         good.push_back(std::move(each.share));
     }
     deliver(good, source);
-    if (session == nullptr) return;
-    if (end) session->end(*end);
-    session->resume();
+    if (session != nullptr && end) session->end(*end);
 }
 
 void ShareExchange::check_transactions(const share_chain::Share& share) {

@@ -43,7 +43,8 @@ class ShareExchange {
     void clean_up();
 
   private:
-    void take(std::uint64_t session, const std::string& source, std::vector<LoadedShare> loaded);
+    /// `session`: null when it is over.
+    void take(PeerSession* session, const std::string& source, std::vector<LoadedShare> loaded);
     /// Throws PeerDropped when the share uses a transaction that nobody ever told us.
     void check_transactions(const share_chain::Share& share);
 

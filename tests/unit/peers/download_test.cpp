@@ -150,6 +150,18 @@ TEST_CASE("peers that withhold, lie, stall or dribble do not keep us from the ch
     }
 }
 
+TEST_CASE("a peer whose answer the node fails to take goes on") {
+    Joining node;
+    Peer& peer = node.add("1.1.1.1");
+    node.host.fails = true;
+    node.loader.delay_seconds = 0.05;
+    CHECK_THROWS_WITH((void)node.join(5), "the host fails");
+    node.host.fails = false;
+    CHECK(peer.line.line().reading);
+    CHECK(node.join(60) < 30);
+    CHECK(node.is_joined());
+}
+
 TEST_CASE("who does not answer in time loses the connection") {
     Joining node;
     Peer& peer = node.add("1.1.1.1", Peer::Manner::kSilent);

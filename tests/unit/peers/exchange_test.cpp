@@ -191,6 +191,19 @@ TEST_CASE("a bad share costs its sender alone, and what came before it counts") 
     CHECK(hashes_in(good.heard_payloads("shares")).size() == 1);
 }
 
+TEST_CASE("a session whose shares the node fails to take goes on") {
+    Connected node;
+    ScriptedPeer& peer = node.peer("1.1.1.1");
+    const SharePtr share = node.mine();
+    node.host.fails = true;
+    CHECK_THROWS_WITH(peer.say(Shares{tests::typed_contents({share})}), "the host fails");
+    node.host.fails = false;
+    CHECK(!peer.is_closed());
+    CHECK(peer.line().reading);
+    peer.say(Shares{tests::typed_contents({share})});
+    CHECK(node.host.best == share->hash);
+}
+
 TEST_CASE("the same share from many peers is hashed once") {
     Connected node;
     std::vector<ScriptedPeer*> peers;

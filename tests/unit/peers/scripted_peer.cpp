@@ -88,6 +88,7 @@ void ScriptedLoader::load(std::vector<share_chain::TypedContents> batch, Done do
 }
 
 void ScriptedHost::shares_came(const std::vector<share_chain::SharePtr>& shares, const share_chain::Source& source) {
+    if (fails) throw std::runtime_error("the host fails");
     for (const share_chain::SharePtr& share : shares) {
         came.emplace_back(share, source);
         tracker_.add(share, simulation_.clock().unix_seconds(), source);

@@ -120,6 +120,7 @@ class ScriptedHost final : public p2pool::peers::PeerHost {
     dash::Uint256 best;
     bool believes_blocks = false;  ///< and then tells them on
     bool blocks_are_recent = true;
+    bool fails = false;  ///< to take shares
     std::vector<std::pair<share_chain::SharePtr, share_chain::Source>> came;
     std::vector<dash::BlockHeader> headers;
 

@@ -99,6 +99,41 @@ TEST_CASE("what was pruned counts no more") {
     CHECK(payout_weights(tracker, Uint256(gone), 100, 65535 * 1000).total == 0);
 }
 
+TEST_CASE("a window whose newest share was forgotten and came again as an orphan begins anew") {
+    const share_chain::Network network = tests::short_network(50);
+    Tracker tracker(network, tests::trusting_environment());
+    // On share 90 a fork, which dies: five heads are better.
+    for (const SharePtr& share : tests::fake_line(100))
+        tracker.add(share, 1000);
+    for (std::uint64_t i = 200; i < 205; ++i)
+        tracker.add(fake_share({.hash = Uint256(i), .previous = Uint256(99)}), 1000);
+    std::vector<SharePtr> fork;
+    for (std::uint64_t i = 91; i <= 99; ++i) {
+        fork.push_back(
+            fake_share({.hash = Uint256(1000 + i), .previous = i == 91 ? Uint256(90) : Uint256(1000 + i - 1)}));
+        tracker.add(fork.back(), 0);
+    }
+    CHECK(payout_weights(tracker, Uint256(1099), 60, 65535 * 1000).total == 65535 * 60);
+    const std::vector<Uint256> gone = tracker.prune(1000, tracker.think(1000));
+    REQUIRE(std::find(gone.begin(), gone.end(), Uint256(1099)) != gone.end());
+    tracker.add(fork.back(), 1000);
+    REQUIRE(tracker.line(Uint256(1099)).height == 1);
+
+    SUBCASE("asked for another line") {
+        check_equal(payout_weights(tracker, Uint256(100), 60, 65535 * 1000),
+                    slow_weights(tracker, Uint256(100), 60, 65535 * 1000));
+    }
+    SUBCASE("asked for a short line") {
+        tracker.add(fake_share({.hash = Uint256(5000), .previous = Uint256(4999)}), 1000);
+        check_equal(payout_weights(tracker, Uint256(5000), 60, 65535 * 1000),
+                    slow_weights(tracker, Uint256(5000), 60, 65535 * 1000));
+    }
+    SUBCASE("asked for the orphan") {
+        check_equal(payout_weights(tracker, Uint256(1099), 60, 65535 * 1000),
+                    slow_weights(tracker, Uint256(1099), 60, 65535 * 1000));
+    }
+}
+
 TEST_CASE("expected payouts spend the subsidy to the last duff") {
     tests::Random random;
     INFO(random.how_to_repeat());
