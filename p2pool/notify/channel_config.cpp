@@ -55,11 +55,17 @@ void write_telegram_example(const fs::path& file) {
     fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
 }
 
-HookConfig read_hook(const fs::path& file, const json& entry) {
+HookConfig read_hook(const fs::path& file, const json& entry, bool is_webhook) {
     if (!entry.is_object()) reject(file, "a hook is no object");
     HookConfig hook;
-    take(file, entry, "url", hook.url);
-    take(file, entry, "command", hook.command);
+    if (is_webhook) {
+        take(file, entry, "url", hook.url);
+        if (!parse_url(hook.url)) reject(file, "the url of a webhook is not well-formed");
+    } else {
+        take(file, entry, "command", hook.command);
+        if (hook.command.empty() || !fs::path(hook.command.front()).is_absolute())
+            reject(file, "a command is a list that begins with a program's full path");
+    }
     if (entry.contains("events")) {
         std::vector<std::string> events;
         take(file, entry, "events", events);
@@ -89,7 +95,7 @@ TelegramConfig read_telegram_config(const fs::path& file) {
     // A group's id is a negative number, which people write without quotes.
     const auto chat = object.find("chat_id");
     if (chat != object.end() && chat->is_number_integer()) {
-        config.chat_id = std::to_string(chat->get<std::int64_t>());
+        config.chat_id = chat->dump();
     } else {
         take(file, object, "chat_id", config.chat_id);
     }
@@ -105,13 +111,7 @@ std::vector<HookConfig> read_hooks(const fs::path& file) {
         const json entries = object.value(list, json::array());
         if (!entries.is_array()) reject(file, std::string(list) + " is no list");
         for (const json& entry : entries) {
-            HookConfig hook = read_hook(file, entry);
-            const bool is_webhook = std::string(list) == "webhooks";
-            if (is_webhook && !parse_url(hook.url)) reject(file, "the url of a webhook is not well-formed");
-            if (!is_webhook && (hook.command.empty() || !fs::path(hook.command.front()).is_absolute())) {
-                reject(file, "a command is a list that begins with a program's full path");
-            }
-            hooks.push_back(std::move(hook));
+            hooks.push_back(read_hook(file, entry, std::string(list) == "webhooks"));
         }
     }
     return hooks;

@@ -1,10 +1,13 @@
 #include "p2pool/notify/http_post.h"
 
+#include <algorithm>
 #include <boost/asio.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
+#include <charconv>
+#include <cstdint>
 
 namespace p2pool::notify {
 namespace {
@@ -61,6 +64,19 @@ asio::awaitable<std::pair<HttpReply, std::exception_ptr>> attempt(const HttpUrl&
     }
 }
 
+bool is_port(const std::string& text) {
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    return error == std::errc() && end == text.data() + text.size() && port != 0;
+}
+
+/// "host" and "[::1]".
+std::string unbracketed(const std::string& host) {
+    if (host.find_first_of("[]") == std::string::npos) return host;
+    if (host.front() != '[' || host.find(']') != host.size() - 1) return {};
+    return host.substr(1, host.size() - 2);
+}
+
 }  // namespace
 
 std::optional<HttpUrl> parse_url(const std::string& text) {
@@ -75,12 +91,11 @@ std::optional<HttpUrl> parse_url(const std::string& text) {
     url.path = slash == std::string::npos ? "/" : text.substr(slash);
     const std::size_t colon = place.rfind(':');
     const bool has_port = colon != std::string::npos && place.find(']', colon) == std::string::npos;
-    url.host = place.substr(0, has_port ? colon : std::string::npos);
+    url.host = unbracketed(place.substr(0, has_port ? colon : std::string::npos));
     url.port = has_port ? place.substr(colon + 1) : (url.tls ? "443" : "80");
-    if (url.host.size() > 2 && url.host.front() == '[') url.host = url.host.substr(1, url.host.size() - 2);
-    const bool port_is_number = !url.port.empty() && url.port.find_first_not_of("0123456789") == std::string::npos;
-    const bool is_clean = text.find_first_of(" \t\r\n") == std::string::npos;
-    if (url.host.empty() || !port_is_number || !is_clean) return std::nullopt;
+    const bool is_clean = std::all_of(text.begin(), text.end(),
+                                      [](char each) { return static_cast<unsigned char>(each) > ' ' && each != 0x7f; });
+    if (url.host.empty() || !is_port(url.port) || !is_clean) return std::nullopt;
     return url;
 }
 

@@ -1,8 +1,8 @@
-#include <algorithm>
 #include <cctype>
 
 #include "p2pool/notify/channels.h"
 #include "p2pool/notify/http_post.h"
+#include "p2pool/notify/telegram_answer.h"
 
 namespace p2pool::notify {
 namespace {
@@ -24,27 +24,6 @@ std::string form_encoded(const std::string& text) {
     return out;
 }
 
-/// Telegram's answer: {"ok": …, "description": …, "parameters": {"retry_after": …}}.
-Delivery read_answer(const HttpReply& reply) {
-    constexpr std::int64_t kLongestPause = 3600;
-    const auto answer = nlohmann::json::parse(reply.body, nullptr, false);
-    if (!answer.is_object()) return {false, "it answers " + std::to_string(reply.status)};
-    const auto ok = answer.find("ok");
-    if (ok != answer.end() && *ok == true) return {true, {}};
-    Delivery delivery{false, "it answers " + std::to_string(reply.status)};
-    const auto description = answer.find("description");
-    if (description != answer.end() && description->is_string())
-        delivery.problem += " " + description->get<std::string>();
-    const auto parameters = answer.find("parameters");
-    if (parameters == answer.end() || !parameters->is_object()) return delivery;
-    const auto pause = parameters->find("retry_after");
-    if (pause != parameters->end() && pause->is_number_integer()) {
-        delivery.retry_after =
-            std::chrono::seconds(std::clamp<std::int64_t>(pause->get<std::int64_t>(), 0, kLongestPause));
-    }
-    return delivery;
-}
-
 class TelegramChannel final : public Channel {
   public:
     TelegramChannel(TelegramConfig config, bool tell_alerts)
@@ -62,7 +41,7 @@ class TelegramChannel final : public Channel {
         std::string body = "chat_id=" + form_encoded(config_.chat_id) + "&text=" + form_encoded(announcement.html) +
                            "&parse_mode=HTML&disable_web_page_preview=true";
         try {
-            co_return read_answer(
+            co_return read_telegram_answer(
                 co_await http_post(*url, "application/x-www-form-urlencoded", std::move(body), kPatience));
         } catch (const boost::system::system_error& error) {
             co_return Delivery{false, error.code().message()};

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "dash/util/error.h"
+#include "p2pool/notify/http_post.h"
 #include "tests/support/process.h"
 
 namespace fs = std::filesystem;
@@ -46,6 +47,25 @@ TEST_CASE("the python node's file is understood") {
     CHECK_THROWS_AS((void)read_telegram_config(folder.write("t", R"({"enabled": "yes"})")), dash::ConfigError);
 }
 
+TEST_CASE("a chat's number is taken as it is written") {
+    const Folder folder;
+    const auto chat_of = [&](const std::string& number) {
+        return read_telegram_config(folder.write("t", "{\"chat_id\": " + number + "}")).chat_id;
+    };
+    CHECK(chat_of("-9223372036854775808") == "-9223372036854775808");
+    CHECK(chat_of("18446744073709551615") == "18446744073709551615");
+}
+
+TEST_CASE("a webhook is no command, and a command no webhook") {
+    const Folder folder;
+    const auto hooks = read_hooks(folder.write("hooks.json", R"({
+        "webhooks": [{"url": "https://host/x", "command": ["true"]}],
+        "commands": [{"command": ["/bin/true"], "url": "https://host/y"}]})"));
+    REQUIRE(hooks.size() == 2);
+    CHECK((hooks[0].url == "https://host/x" && hooks[0].command.empty()));
+    CHECK((hooks[1].url.empty() && hooks[1].command.front() == "/bin/true"));
+}
+
 TEST_CASE("hooks and what they want to hear") {
     const Folder folder;
     CHECK(read_hooks(folder.folder.path() / "hooks.json").empty());
@@ -63,5 +83,20 @@ TEST_CASE("hooks and what they want to hear") {
                               R"({"webhooks": [{"url": "http://h/", "events": ["blocks"]}]})"}) {
         CAPTURE(wrong);
         CHECK_THROWS_AS((void)read_hooks(folder.write("hooks.json", wrong)), dash::ConfigError);
+    }
+}
+
+TEST_CASE("URLs that lead somewhere, and others") {
+    const auto bracketed = parse_url("http://[2001:db8::1]:81/x?y=z");
+    REQUIRE(bracketed.has_value());
+    CHECK((bracketed->host == "2001:db8::1" && bracketed->port == "81" && bracketed->path == "/x?y=z"));
+    const auto plain = parse_url("https://host");
+    REQUIRE(plain.has_value());
+    CHECK((plain->tls && plain->host == "host" && plain->port == "443" && plain->path == "/"));
+    for (const char* wrong : {"host/x", "ftp://host/", "http:///x", "http://host:/", "http://host:0/",
+                              "http://host:65536/", "http://host:80x/", "http://[::1/", "http://::1]/", "http://[]/",
+                              "http://host/a b", "http://host/a\r\nX: y"}) {
+        CAPTURE(wrong);
+        CHECK_FALSE(parse_url(wrong).has_value());
     }
 }
