@@ -14,6 +14,8 @@ using nlohmann::json;
 constexpr double kShortestAcquaintanceSeconds = 3600;
 /// A full book gives up addresses that failed so often in a row.
 constexpr unsigned kFailuresToGiveUp = 3;
+/// The year 3000: no clock tells later times, and peers are told these as whole numbers.
+constexpr double kLatestSeconds = 32'503'680'000;
 
 std::optional<AddressRecord> parse_record(const json& entry) {
     if (!entry.is_array() || entry.size() != 2) return std::nullopt;
@@ -25,6 +27,8 @@ std::optional<AddressRecord> parse_record(const json& entry) {
     if (!history.is_array() || history.size() != 3) return std::nullopt;
     const auto is_number = [](const json& value) { return value.is_number(); };
     if (!std::all_of(history.begin(), history.end(), is_number)) return std::nullopt;
+    const auto is_time = [](double value) { return value >= 0 && value <= kLatestSeconds; };
+    if (!is_time(history[1].get<double>()) || !is_time(history[2].get<double>())) return std::nullopt;
     const auto port = place[1].get<std::uint64_t>();
     if (port == 0 || port > UINT16_MAX) return std::nullopt;
     const auto address = parse_peer_address(place[0].get<std::string>(), static_cast<std::uint16_t>(port));
@@ -41,7 +45,9 @@ std::optional<AddressRecord> parse_record(const json& entry) {
 
 void AddressBook::set_own(std::optional<PeerAddress> own) {
     own_ = own;
-    if (own_) entries_.erase(*own_);
+    if (!own_) return;
+    entries_.erase(*own_);
+    failing_.erase(*own_);  // who makes room by it would make none
 }
 
 void AddressBook::learn(const PeerAddress& address, std::uint64_t services, double seen) {

@@ -28,7 +28,8 @@ void check_addrs(std::string_view text) {
     fuzz::require(again.load_json(written) == book.size() && again.to_json() == written,
                   "addrs is another when rewritten");
     std::mt19937_64 random(1);
-    static_cast<void>(book.good(kMostAddresses, AddressBook::Family::kAny, 1.7e9, random));
+    for (const AddressRecord& record : book.good(kMostAddresses, AddressBook::Family::kAny, 1.7e9, random))
+        fuzz::require(record.last_seen >= 0 && record.last_seen < 1e18, "a time that no peer can be told");
 }
 
 }  // namespace

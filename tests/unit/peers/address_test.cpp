@@ -127,6 +127,8 @@ TEST_CASE("the file of addresses is the python node's, without IPv6") {
     for (const char* bad : {"", "{}", "[[", "null"}) {
         CHECK_THROWS_AS((void)again.load_json(bad), dash::DecodeError);
     }
+    // Times that no clock tells could not be told to peers.
+    CHECK(AddressBook(10).load_json(R"([[["1.2.3.4", 8999], [0, 0, 1e300]], [["1.2.3.5", 8999], [0, -1, 5]]])") == 0);
     CHECK(AddressBook(10).load_json("[]") == 0);
 }
 
