@@ -16,24 +16,6 @@ using nlohmann::json;
 
 constexpr const char* kBroken = "Merged mining: an error of this program, please report it";
 
-/// Targets travel little-endian, hashes big-endian. Some daemons write "_target".
-std::optional<dash::Uint256> parse_target(const json& answer) {
-    const auto text = answer.at(answer.contains("target") ? "target" : "_target").get<std::string>();
-    if (text == "p2pool") return std::nullopt;
-    return dash::Uint256::from_bytes(dash::from_hex(text));
-}
-
-work::AuxBlock parse_aux_block(const json& answer, std::size_t daemon) {
-    try {
-        return {.chain_id = answer.at("chainid").get<std::uint32_t>(),
-                .hash = dash::Uint256::from_hex(answer.at("hash").get<std::string>()),
-                .target = parse_target(answer),
-                .daemon = daemon};
-    } catch (const json::exception& error) {
-        throw dash::DecodeError(std::string("its answer to getauxblock cannot be read: ") + error.what());
-    }
-}
-
 }  // namespace
 
 MergedMining::MergedMining(asio::any_io_executor executor, const std::vector<dash::rpc::ClientSettings>& daemons,
@@ -60,7 +42,7 @@ asio::awaitable<void> MergedMining::follow(std::size_t daemon) {
     for (;;) {
         std::string problem;
         try {
-            take(parse_aux_block(co_await client.call("getauxblock", json::array()), daemon));
+            take(work::read_aux_block(co_await client.call("getauxblock", json::array()), daemon));
         } catch (const dash::Error& error) {
             problem = error.what();
         }

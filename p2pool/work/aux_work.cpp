@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "dash/primitives/merkle.h"
 #include "dash/primitives/serialize.h"
 #include "dash/primitives/sha256.h"
+#include "dash/rpc/json_fields.h"
+#include "dash/util/error.h"
 
 namespace p2pool::work {
 namespace {
@@ -70,7 +73,25 @@ void write_branch(dash::Writer& writer, std::span<const dash::Uint256> branch, s
     writer.u32(index);
 }
 
+std::optional<dash::Uint256> read_target(const nlohmann::json& answer) {
+    const bool has_usual_name = dash::rpc::json_fields::find(answer, "target") != nullptr;
+    const auto text = dash::rpc::json_fields::text_field(answer, has_usual_name ? "target" : "_target");
+    if (text == "p2pool") return std::nullopt;
+    return dash::Uint256::from_bytes(dash::from_hex(text));
+}
+
 }  // namespace
+
+AuxBlock read_aux_block(const nlohmann::json& answer, std::size_t daemon) {
+    try {
+        return {.chain_id = dash::rpc::json_fields::u32_field(answer, "chainid"),
+                .hash = dash::rpc::json_fields::hash_field(answer, "hash"),
+                .target = read_target(answer),
+                .daemon = daemon};
+    } catch (const dash::DecodeError& error) {
+        throw dash::DecodeError(std::string("its answer to getauxblock cannot be read: ") + error.what());
+    }
+}
 
 AuxTree::AuxTree(std::vector<AuxBlock> blocks) : blocks_(std::move(blocks)) {
     if (blocks_.empty()) throw std::invalid_argument("a merged-mining tree without blocks");

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,6 +26,10 @@ struct AuxBlock {
 
     friend bool operator==(const AuxBlock&, const AuxBlock&) = default;
 };
+
+/// The `result` of getauxblock: {"chainid": …, "hash": big-endian hex, "target": little-endian hex or "p2pool"}; some
+/// daemons write "_target". Throws DecodeError.
+[[nodiscard]] AuxBlock read_aux_block(const nlohmann::json& answer, std::size_t daemon);
 
 /// The blocks of other chains that one coinbase commits to: leaves of a merkle tree, each in the place that its chain's
 /// number gives it. Immutable.

@@ -1,10 +1,12 @@
-// What dashd, or what listens in its place, answers to RPC calls.
+// What dashd, other chains' daemons, or what listens in their place answer to RPC calls.
 
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "dash/rpc/answer.h"
 #include "dash/rpc/block_template.h"
 #include "dash/rpc/daemon_answers.h"
+#include "p2pool/work/aux_work.h"
 #include "tests/fuzz/target.h"
 
 namespace {
@@ -23,8 +25,20 @@ void check_template(const json& result) {
     }
 }
 
+/// This chain's block beside one of chain 1.
+void check_aux_block(const json& result) {
+    using namespace p2pool::work;
+    const AuxBlock first{.chain_id = 1, .hash = dash::Uint256(1), .target = std::nullopt, .daemon = 0};
+    const AuxBlock block = read_aux_block(result, 1);
+    fuzz::accepts<std::invalid_argument>([&] {  // of chains that have the same place in every tree
+        const AuxTree tree({first, block});
+        fuzz::require(tree.commitment().size() == 44 && tree.place(0) != tree.place(1), "two chains have one place");
+        fuzz::require(tree.branch(0).size() == tree.branch(1).size(), "one tree has two heights");
+    });
+}
+
 void read(std::uint8_t choice, const json& result) {
-    switch (choice % 7) {
+    switch (choice % 8) {
         case 0:
             check_template(result);
             break;
@@ -43,8 +57,11 @@ void read(std::uint8_t choice, const json& result) {
         case 5:
             static_cast<void>(read_address_info(result));
             break;
-        default:
+        case 6:
             static_cast<void>(read_chainlock(result));
+            break;
+        default:
+            check_aux_block(result);
     }
 }
 

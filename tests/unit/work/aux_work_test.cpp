@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <stdexcept>
 
 #include "dash/primitives/merkle.h"
+#include "dash/util/error.h"
 #include "tests/support/random.h"
 
 using dash::Uint256;
@@ -41,6 +43,30 @@ constexpr const char* kProof =
     "0000060000000000000000000000000000000000000000000000000000000000000007000000ffff7f2008000000";
 
 }  // namespace
+
+TEST_CASE("an answer to getauxblock is taken as it is meant, or refused") {
+    const std::string hash(64, 'a');
+    nlohmann::json answer = {{"chainid", 98U}, {"hash", hash}, {"target", "ffff" + std::string(60, '0')}};
+    const AuxBlock block = p2pool::work::read_aux_block(answer, 3);
+    CHECK(block == AuxBlock{.chain_id = 98, .hash = Uint256::from_hex(hash), .target = Uint256(0xffff), .daemon = 3});
+    answer["target"] = "p2pool";
+    CHECK_FALSE(p2pool::work::read_aux_block(answer, 3).target.has_value());
+    answer.erase("target");
+    answer["_target"] = std::string(62, '0') + "01";
+    CHECK(p2pool::work::read_aux_block(answer, 3).target == Uint256({0, 0, 0, 1ULL << 56U}));
+    const std::vector<std::pair<const char*, nlohmann::json>> wrong = {
+        {"chainid", -1}, {"chainid", 1e300}, {"chainid", "98"}, {"chainid", 1ULL << 32U},
+        {"hash", "aa"},  {"hash", 5},        {"_target", "ff"}, {"_target", 7}};
+    for (const auto& each : wrong) {
+        nlohmann::json broken = answer;
+        broken[each.first] = each.second;
+        const std::string text = broken.dump();
+        CAPTURE(text);
+        CHECK_THROWS_AS(static_cast<void>(p2pool::work::read_aux_block(broken, 3)), dash::DecodeError);
+    }
+    CHECK_THROWS_AS(static_cast<void>(p2pool::work::read_aux_block(nullptr, 3)), dash::DecodeError);
+    CHECK_THROWS_AS(static_cast<void>(p2pool::work::read_aux_block({1, 2}, 3)), dash::DecodeError);
+}
 
 TEST_CASE("coinbases commit to other chains' blocks as the python node's do") {
     const auto commitment = [](const std::vector<std::uint32_t>& ids) {
