@@ -10,6 +10,7 @@
 #include "dash/util/clock.h"
 #include "tests/support/process.h"
 #include "tests/unit/web/http_client.h"
+#include "tests/unit/web/mining_state.h"
 #include "web/service.h"
 
 namespace web_tests {
@@ -41,8 +42,7 @@ class RunningService {
     /// Targets of all pages that answer at once, each with arguments that name something of the mining state.
     [[nodiscard]] std::vector<std::string> every_page() const;
 
-    /// A share chain of 40 shares of regtest, the last of them ours, two miners with work, a peer, and a won block that
-    /// is the last share. Waits until pages show it.
+    /// Waits until pages show mining_state().
     void tell_mining_state();
     [[nodiscard]] const std::string& best_share() const { return best_share_; }
     /// Ends the service, and starts it again in the same folder.
@@ -63,10 +63,6 @@ class RunningService {
     /// Of the state that is told: after a restart the shares are the same.
     const double told_time_ = dash::system_clock().unix_seconds();
 };
-
-/// Payout addresses of the mining state.
-extern const char* const kMinerAddress;
-extern const char* const kOperatorAddress;
 
 [[nodiscard]] nlohmann::json recorded_answers(const std::string& state);
 
