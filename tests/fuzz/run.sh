@@ -2,8 +2,8 @@
 # Fuzzes: tests/fuzz/run.sh MINUTES [TARGET…]
 # Builds the preset "fuzz", then runs each target (all of them without names) for MINUTES, as many at once as there are
 # processors. What they learn stays in build/fuzz/corpus/TARGET and serves the next run; inputs that break something are
-# in build/fuzz/findings/TARGET, and build/fuzz/fuzz_TARGET FILE runs one of them again. Ends with a table, and with
-# exit code 1 when something was found.
+# in build/fuzz/findings/TARGET, and build/fuzz/fuzz_TARGET FILE runs one of them again. Ends with a table of what was
+# run now, and in all runs so far (build/fuzz/history), and with exit code 1 when something was found.
 #   P2POOL_FUZZ_BUILD=DIR    another folder than build/fuzz
 #   P2POOL_FUZZ_JOBS=N       another number at once
 set -eu
@@ -13,7 +13,7 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 
 minutes=${1:-}
 if ! [[ "$minutes" =~ ^[0-9]+([.][0-9]+)?$ ]]; then
-    sed -n '2,8s/^# //p' "$0" >&2
+    sed -n '2,9s/^# //p' "$0" >&2
     exit 2
 fi
 shift
@@ -36,11 +36,12 @@ jobs=${P2POOL_FUZZ_JOBS:-$(nproc)}
 
 # A target's output goes to its log. It ends by itself at its first finding.
 fuzz() {
-    local target=$1
+    local target=$1 start=$SECONDS
     mkdir -p "$build/corpus/$target" "$build/findings/$target"
     "$build/fuzz_$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=8192 -print_final_stats=1 \
         -artifact_prefix="$build/findings/$target/" "$build/corpus/$target" "tests/fuzz/corpus/$target" \
         > "$build/logs/$target" 2>&1 || true
+    echo "seconds: $((SECONDS - start))" >> "$build/logs/$target"
 }
 
 mkdir -p "$build/logs"
@@ -57,21 +58,25 @@ for target in "${targets[@]}"; do
 done
 wait
 
-printf '\n%-18s %12s %14s %10s\n' target executions 'new coverage' findings
 # coverage LOG WHAT: the edges that each line of this kind tells.
 coverage() { sed -n "s/^#[0-9]*\t$2.* cov: \([0-9]*\) .*/\1/p" "$1"; }
 found=0
+printf '\n%-16s %8s %12s %9s %6s %9s %14s\n' target seconds executions coverage new findings 'minutes so far'
 for target in "${targets[@]}"; do
     log=$build/logs/$target
+    seconds=$(sed -n 's/^seconds: //p' "$log")
     executions=$(awk '/^stat::number_of_executed_units:/ { print $2 }' "$log")
     # A run that broke off prints no totals: the last line that counts then.
     [ -n "$executions" ] || executions=$(sed -n 's/^#\([0-9]*\)\t.*/\1/p' "$log" | tail -n 1)
     before=$(coverage "$log" INITED | head -n 1)
     after=$(coverage "$log" '[A-Z]*' | tail -n 1)
     findings=$(find "$build/findings/$target" -type f -newer "$build/logs/.start" | wc -l)
+    echo "$(date -u +%FT%TZ) $target $seconds ${executions:-0} $findings" >> "$build/history"
+    in_all=$(awk -v target="$target" '$2 == target { sum += $3 } END { print int(sum / 60) }' "$build/history")
     # One that ends otherwise is a finding, too: a leak at the end, a program that does not start.
     if [ "$findings" -eq 0 ] && ! grep -q '^Done [0-9]* runs' "$log"; then findings="see $log"; fi
     [ "$findings" = 0 ] || found=1
-    printf '%-18s %12s %14s %10s\n' "$target" "${executions:-0}" "$((${after:-0} - ${before:-0}))" "$findings"
+    printf '%-16s %8s %12s %9s %6s %9s %14s\n' "$target" "$seconds" "${executions:-0}" "${after:-0}" \
+        "$((${after:-0} - ${before:-0}))" "$findings" "$in_all"
 done
 exit $found

@@ -68,6 +68,12 @@ class Input {
         rest_ = rest_.subspan(1);
         return first;
     }
+    /// As many as there are, at most `count`.
+    dash::ByteSpan bytes(std::size_t count) {
+        const dash::ByteSpan first = rest_.first(std::min(count, rest_.size()));
+        rest_ = rest_.subspan(first.size());
+        return first;
+    }
     /// The text before the next line end, without it.
     std::string_view line() {
         const std::string_view all = text();
