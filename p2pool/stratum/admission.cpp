@@ -27,7 +27,7 @@ void Admission::configure(AdmissionSettings settings) {
 }
 
 std::string Admission::admit(const std::string& ip) {
-    if (!whitelist_.contains(ip)) {
+    if (!is_exempt(ip)) {
         if (std::string refusal = find_refusal(ip); !refusal.empty()) return refusal;
     }
     ++connections_[ip];
@@ -84,7 +84,7 @@ void Admission::leave(const std::string& ip) {
 }
 
 bool Admission::may_be_banned(const std::string& ip) const {
-    return settings_.ban_enabled && !is_loopback(ip) && !whitelist_.contains(ip);
+    return settings_.ban_enabled && !is_loopback(ip) && !is_exempt(ip);
 }
 
 double Admission::violations_now(const Record& record) const {

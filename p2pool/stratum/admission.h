@@ -27,7 +27,7 @@ struct AdmissionSettings {
     bool ban_enabled = true;
     double ban_duration_seconds = 3600;
     int max_violations_before_ban = 10;
-    /// Without limits and bans. Loopback is never banned.
+    /// Without limits, those on submits too, and bans. Loopback is never banned.
     std::vector<std::string> ip_whitelist{"127.0.0.1", "::1"};
 };
 
@@ -60,6 +60,8 @@ class Admission {
     /// Notes an offence; one is forgotten every minute. Too many lead to a ban.
     void violation(const std::string& ip, std::string_view reason);
     [[nodiscard]] bool is_banned(const std::string& ip);
+    /// On the whitelist: nothing that this client does is too much.
+    [[nodiscard]] bool is_exempt(const std::string& ip) const { return whitelist_.contains(ip); }
 
     [[nodiscard]] const AdmissionSettings& settings() const { return settings_; }
     [[nodiscard]] const std::unordered_map<std::string, std::size_t>& connections() const { return connections_; }

@@ -157,10 +157,12 @@ Getwork::Answer Getwork::take_work(const json& id, const std::string& data, cons
         fault = StratumError{ErrorCode::kOther, "header was changed"};
     }
     const work::Solution solution{attempt->extranonce, header.timestamp, header.nonce, header.version};
-    const bool over_limit = context_.submit_limit.count(user->worker.name, now()) == SubmitLimit::Pace::kTooHigh;
-    const Verdict verdict = judge_submit(
-        context_.source, context_.clock,
-        {job, solution, user->worker, attempt->difficulty, attempt->seen, user->throttle, over_limit, fault});
+    const bool exempt = context_.admission.is_exempt(caller.ip);
+    const bool over_limit =
+        !exempt && context_.submit_limit.count(user->worker.name, now()) == SubmitLimit::Pace::kTooHigh;
+    const Verdict verdict = judge_submit(context_.source, context_.clock,
+                                         {job, solution, user->worker, attempt->difficulty, attempt->seen,
+                                          exempt ? nullptr : &user->throttle, over_limit, fault});
     context_.statistics.submitted(user->worker.name, verdict.result, verdict.credited_difficulty);
     if (verdict.result != SubmitResult::kRejected && user->vardiff) {
         const Difficulty share = Difficulty::of_target(job->easiest_target);

@@ -48,7 +48,7 @@ Verdict judge_submit(work::WorkSource& source, const dash::Clock& clock, const S
     const bool late = source.work_event() > submit.job->work_event + work::kLateEvents;
     const work::Evaluation evaluation = source.evaluate(submit.job, submit.solution, submit.worker);
     Verdict verdict;
-    verdict.too_fast = !submit.throttle.take(steady_seconds(clock));
+    verdict.too_fast = submit.throttle != nullptr && !submit.throttle->take(steady_seconds(clock));
     verdict.error = find_error(submit, evaluation, clock.unix_seconds(), verdict.too_fast);
     if (verdict.error) return verdict;
 

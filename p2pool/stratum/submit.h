@@ -19,7 +19,7 @@ struct Submit {
     const work::Worker& worker;
     const Difficulty& difficulty;  ///< in force when the job was sent to this miner
     SeenHashes& seen;
-    TokenBucket& throttle;
+    TokenBucket* throttle;    ///< nullptr: whoever is without limits
     bool over_limit = false;  ///< the worker submits more than the operator allows
     /// What is already known to be wrong with it: it can win a block, and nothing else.
     std::optional<StratumError> fault;

@@ -81,6 +81,35 @@ TEST_CASE("work that is handed back is judged as stratum's") {
     CHECK(node.work.accepted.size() == 1);
 }
 
+TEST_CASE("limits on submits hold for getwork, but not for who is on the whitelist") {
+    GetworkFixture node;
+    const std::string user = std::string(GetworkFixture::kUser) + "+4";
+    const auto data = node.call(json::array(), user)["result"]["data"].get<std::string>();
+    std::uint32_t nonce = 0;
+    // Of 200 submits at once.
+    const auto count_refused = [&] {
+        int refused = 0;
+        for (int i = 0; i < 200; ++i) {
+            const json answer = node.call({GetworkFixture::solve(data, ++nonce)}, user);
+            if (answer["result"] == true) continue;
+            ++refused;
+            CHECK(node.last.reject_reason.find("Too many submits") == 0);
+        }
+        return refused;
+    };
+    SUBCASE("of a worker") {
+        node.context.submit_limit.configure({.high_rate = 0, .most_rate = 1, .window_seconds = 10, .whitelist = {}});
+        CHECK(count_refused() == 0);
+        node.context.admission.configure({.ip_whitelist = {}});
+        CHECK(count_refused() == 190);
+    }
+    SUBCASE("of a miner") {
+        CHECK(count_refused() == 0);
+        node.context.admission.configure({.ip_whitelist = {}});
+        CHECK(count_refused() == 150);
+    }
+}
+
 TEST_CASE("unknown and forgotten work is refused") {
     GetworkFixture node;
     const auto data = node.call(json::array())["result"]["data"].get<std::string>();

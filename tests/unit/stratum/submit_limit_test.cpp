@@ -79,3 +79,23 @@ TEST_CASE("who submits too fast gets harder work, then errors, and never a ban")
     CHECK(node.open);
     CHECK(node.context.admission.offenders(10).empty());
 }
+
+TEST_CASE("whoever is on the whitelist submits as fast as he likes") {
+    tests::MinerFixture node("dash_regtest", {.ip_whitelist = {"203.0.113.0/24"}});
+    node.context.submit_limit.configure({.high_rate = 0.2, .most_rate = 1, .window_seconds = 10, .whitelist = {}});
+    node.work.set_quality(3);
+    const std::string user = std::string(tests::MinerFixture::kUser) + "+0.5";
+    const std::string job = node.start(user)[0];
+    const double before = node.miner->difficulty().value;
+    int accepted = 0;
+    for (std::uint32_t i = 0; i < 500; ++i)
+        accepted += node.submit(job, i, user)["error"].is_null() ? 1 : 0;
+    CHECK(accepted == 500);
+    CHECK(node.miner->difficulty().value == doctest::Approx(before));
+    // As soon as he is off the list, the limits hold.
+    node.context.admission.configure({});
+    int refused = 0;
+    for (std::uint32_t i = 500; i < 600; ++i)
+        refused += node.submit(job, i, user)["error"].is_null() ? 0 : 1;
+    CHECK(refused == 90);
+}
