@@ -9,6 +9,7 @@
 #include "dash/util/atomic_file.h"
 #include "dash/util/error.h"
 #include "dash/util/log.h"
+#include "dash/util/private_file.h"
 
 namespace p2pool::options {
 namespace {
@@ -180,6 +181,8 @@ void SecurityConfigFile::read() {
     }
     for (const std::string& name : problems)
         dash::log::warning(file_.string(), ": the value of ", name, " is of a wrong kind; its default is used.");
+    // As the python node leaves it, and editors do.
+    if (!config_.web_auth_password_hash.empty() || !config_.web_auth_password.empty()) dash::make_private(file_);
 }
 
 void SecurityConfigFile::change(const json& keys) {

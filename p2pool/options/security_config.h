@@ -59,7 +59,8 @@ class SecurityConfigFile {
   public:
     /// Writes a file with the defaults when there is none. A file that cannot be understood is told in the log, and
     /// refuses all passwords until it can, for it may have asked for one; the limits stay as they were. They all do
-    /// when the file is removed while the node runs.
+    /// when the file is removed while the node runs. One with a password's hash that everybody could read is made its
+    /// owner's alone.
     SecurityConfigFile(std::filesystem::path file, const dash::Clock& clock);
 
     /// As the file is, or was at most some seconds ago.

@@ -43,6 +43,31 @@ TEST_CASE("without a file one with the defaults is written, for its owner only")
           (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
 }
 
+TEST_CASE("a file with a password that everybody could read is made its owner's alone") {
+    namespace fs = std::filesystem;
+    const fs::perms python = fs::perms(0644);
+    const std::string hash(64, 'a');
+    for (const std::string key : {"web_auth_password_hash", "web_auth_password"}) {
+        CAPTURE(key);
+        File file;
+        file.write("{\"" + key + "\": \"" + hash + "\"}");
+        fs::permissions(file.path, python);
+        SecurityConfigFile config(file.path, file.clock);
+        CHECK(fs::status(file.path).permissions() == fs::perms(0600));
+        // An editor may write a new file.
+        fs::remove(file.path);
+        file.write("{\"web_auth_enabled\": true, \"" + key + "\": \"" + hash + "\"}");
+        fs::permissions(file.path, python);
+        CHECK(config.current().web_auth_enabled);
+        CHECK(fs::status(file.path).permissions() == fs::perms(0600));
+    }
+    File file;
+    file.write("{}");
+    fs::permissions(file.path, python);
+    const SecurityConfigFile config(file.path, file.clock);
+    CHECK(fs::status(file.path).permissions() == python);
+}
+
 TEST_CASE("every key is read again when the file changes") {
     File file;
     SecurityConfigFile config(file.path, file.clock);
