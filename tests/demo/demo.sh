@@ -13,9 +13,9 @@ done
 folder=$(mktemp -d "${TMPDIR:-/tmp}/p2pool-demo-XXXXXX")
 children=()
 finish() {
-    trap - INT TERM HUP PIPE EXIT
-    echo
-    echo "Stopping the demo."
+    trap - INT TERM HUP EXIT
+    trap '' PIPE # whoever read the output may be gone: that must not end this before the programs are
+    printf '\nStopping the demo.\n' 2> /dev/null
     # The miner first, the network last: nothing then complains about the others.
     for ((i = ${#children[@]} - 1; i >= 0; i--)); do
         kill "${children[i]}" 2> /dev/null
