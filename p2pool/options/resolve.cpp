@@ -54,7 +54,7 @@ std::string checked_payout_address(const std::string& text, const dash::ChainPar
             address = dash::parse_address(text, chain);
         }
     } catch (const dash::DecodeError& error) {
-        throw UsageError("error parsing address '" + text + "': " + error.what());
+        throw UsageError(std::string("error parsing address: ") + error.what() + " ('" + text + "')");
     }
     if (address.kind == dash::Address::Kind::kScriptHash) {
         throw UsageError(
@@ -127,9 +127,9 @@ void read_login(Settings& settings) {
         settings.login.cookie_file = cookie;
         settings.remarks.push_back("Logging in to dashd with its cookie file " + cookie.string());
     } else {
-        throw UsageError("dash configuration file " + path.string() +
-                         " didn't contain an rpcpassword= line! Add one, or start dashd " +
-                         "first so that its cookie file " + cookie.string() + " can be used.");
+        throw UsageError("dash configuration file didn't contain an rpcpassword= line! Add one! It is " +
+                         path.string() + "; or start dashd first so that its cookie file " + cookie.string() +
+                         " can be used.");
     }
 }
 

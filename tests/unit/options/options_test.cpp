@@ -76,7 +76,8 @@ TEST_CASE("wrong values are named, with what is wanted") {
     CHECK(contains(error_of({"-s", "0", "p"}), "seconds"));
     CHECK(contains(error_of({"--give-author", "x", "p"}), "percentage"));
     CHECK(contains(error_of({"a", "b", "c"}), "maximum of two"));
-    CHECK(contains(error_of({"-a", "nonsense", "p"}), "error parsing address"));
+    CHECK(contains(error_of({"-a", "nonsense", "p"}), "error parsing address: not an address"));
+    CHECK(contains(error_of({"-a", "nonsense", "p"}), "('nonsense')"));
     CHECK(contains(error_of({"-a", kTestAddress, "p"}), "error parsing address"));
     CHECK(contains(error_of({"--net", "dash_regtest", "-a", script_address, "p"}), "P2SH"));
     CHECK(contains(error_of({"@no-such-file"}), "no-such-file"));
@@ -112,6 +113,14 @@ TEST_CASE("dash.conf") {
     const Sandbox sandbox;
     CHECK(contains(error_of({}), "dash configuration file not found"));
     CHECK(contains(error_of({"--dashd-config-path", "/no/such/dash.conf"}), "not found"));
+
+    // Whoever greps for the python node's sentence finds it.
+    const auto without = sandbox.write("without/dash.conf", "rpcuser=u\n");
+    CHECK(contains(error_of({"--dashd-config-path", without.string()}),
+                   "dash configuration file didn't contain an rpcpassword= line! Add one!"));
+    CHECK(contains(error_of({"--dashd-config-path", without.string()}), without.string()));
+    const auto with = sandbox.write("with/dash.conf", "rpcpassword=of that file\n");
+    CHECK(settings_of({"--dashd-config-path", with.string()}).login.password == "of that file");
 
     sandbox.write(
         ".dashcore/dash.conf",
