@@ -31,7 +31,6 @@ constexpr double kNewWorkLineSeconds = 5;
 constexpr std::size_t kRememberedBlocks = 100;
 constexpr double kOldShareSeconds = 600;
 /// Dash refuses blocks from further in the future.
-constexpr double kMaxFutureSeconds = 7200;
 
 double window_seconds(const share_chain::Network& network) {
     return kRateWindowShares * network.stratum_share_rate_seconds;
@@ -97,13 +96,13 @@ Node::Node(NodeSettings settings, const dash::Clock& clock)
       payouts_(settings_.payout_hashes, clock.unix_seconds(), settings_.random_seed) {}
 
 void Node::take_template(dash::rpc::BlockTemplate block) {
-    const double now = clock_.unix_seconds();
     contact_steady_ = dash::steady_seconds(clock_);
     if (block.height > 0) heights_.learn(block.previous_block, block.height - 1);
     chain_end_.take_tip(block.previous_block, block.bits);
     dash::log::debug("Template for height ", block.height, " on block ", block.previous_block.to_hex(), " with ",
                      block.transactions.size(), " transactions");
-    const work::WorkTemplatePtr before = std::exchange(template_, work::make_work_template(std::move(block), now));
+    const work::WorkTemplatePtr before =
+        std::exchange(template_, work::make_work_template(std::move(block), contact_steady_));
     if (template_->left_out > 0) {
         dash::log::debug("Left out ", template_->left_out, " of its transactions: p2pool peers cannot take more.");
     }
@@ -276,6 +275,7 @@ JobPtr Node::job(const work::PayoutChoice& choice) {
     request.stale_info = own_.next_stale_info();
     request.work_event = work_event_;
     request.now = clock_.unix_seconds();
+    request.steady_now = dash::steady_seconds(clock_);
     try {
         JobPtr job = build_job(request);
         if (jobs_.size() < kMaxPayoutGroups) jobs_.emplace(choice, job);
@@ -360,7 +360,7 @@ void Node::win_aux_blocks(const work::Job& job, const work::Solution& solution, 
 void Node::win_block(const work::Job& job, const work::Solution& solution, const dash::Uint256& hash,
                      const work::Worker& worker) {
     const double now = clock_.unix_seconds();
-    if (solution.time < job.min_time || solution.time > now + kMaxFutureSeconds) {
+    if (solution.time < job.min_time || solution.time > work::latest_time(job, now)) {
         dash::log::warning("A solution of ", worker.name, " meets the block target, but its time ", solution.time,
                            " is one that Dash refuses: no block. The miner's software sets wrong times.");
         return;
@@ -390,7 +390,6 @@ void Node::accept(const JobPtr& job, const work::Solution& solution, const work:
 }
 
 void Node::add_own_share(const work::Job& job, const work::Solution& solution, const work::Worker& worker, bool late) {
-    const double now = clock_.unix_seconds();
     share_chain::SharePtr share;
     try {
         share = share_chain::make_share(
@@ -402,9 +401,10 @@ void Node::add_own_share(const work::Job& job, const work::Solution& solution, c
         return;
     }
     if (!add_share(share, {})) return;
+    const double age = dash::steady_seconds(clock_) - job.source->work_template->received_at;
     dash::log::info("GOT SHARE! ", worker.name, " ", low32_hex(share->hash), " prev ",
-                    low32_hex(share->previous_hash()), " age ",
-                    format_fixed(now - job.source->work_template->received_at, 2), "s", late ? " DEAD ON ARRIVAL" : "");
+                    low32_hex(share->previous_hash()), " age ", format_fixed(age, 2), "s",
+                    late ? " DEAD ON ARRIVAL" : "");
     own_.add(*share, late);
     if (events_.on_shares_added) events_.on_shares_added();
 }

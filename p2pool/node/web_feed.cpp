@@ -4,6 +4,7 @@
 
 #include "dash/primitives/target.h"
 #include "dash/util/error.h"
+#include "dash/util/steady_seconds.h"
 #include "p2pool/node/status_line.h"
 #include "share_chain/context_check.h"
 #include "share_chain/statistics.h"
@@ -146,7 +147,8 @@ void WebFeed::look_at_template() {
     facts->height = current->block.height;
     facts->previous_block = current->block.previous_block;
     facts->target = current->block.target;
-    facts->received_at = is_new_block ? current->received_at : last_.template_facts->received_at;
+    if (is_new_block) block_came_ = current->received_at;
+    facts->received_at = clock_.unix_seconds() - (dash::steady_seconds(clock_) - block_came_);
     facts->confirmed_at = node_.contact_at();
     facts->transactions = current->txids.size();
     facts->value_duffs = current->block.coinbase_value_duffs;

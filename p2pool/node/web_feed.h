@@ -49,6 +49,7 @@ class WebFeed {
     /// The parts that were told last, and what they were made from.
     web::Snapshot last_;
     work::WorkTemplatePtr template_;
+    double block_came_ = 0;  ///< steady seconds: first template on the present block
     dash::Uint256 chain_best_;
     work::WorkTemplatePtr chain_template_;
     std::chrono::steady_clock::duration cost_{};

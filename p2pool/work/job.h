@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <memory>
@@ -50,6 +51,13 @@ struct Job {
 };
 
 using JobPtr = std::shared_ptr<const Job>;
+
+/// The latest header time of a solution that the Dash chain accepts: two hours ahead of its clock. That is dashd's,
+/// from which the job's time comes; this machine's may be behind, and must then cost neither work nor a block.
+[[nodiscard]] inline double latest_time(const Job& job, double unix_now) {
+    constexpr double kMostAhead = 7200;
+    return std::max<double>(job.time, unix_now) + kMostAhead;
+}
 
 /// A miner's answer to a job.
 struct Solution {

@@ -34,8 +34,8 @@ std::string job_id(std::uint32_t number) {
 }
 
 /// dashd's clock as of now; never before the earliest time that the chain accepts.
-std::uint32_t header_time(const WorkTemplate& work, double now) {
-    const double passed = std::max(0.0, now - work.received_at);
+std::uint32_t header_time(const WorkTemplate& work, double steady_now) {
+    const double passed = std::max(0.0, steady_now - work.received_at);
     return std::max(work.block.min_time, work.block.time + static_cast<std::uint32_t>(passed));
 }
 
@@ -121,7 +121,7 @@ JobPtr JobBuilder::build(const JobRequest& request) {
     job->version = work.block.version;
     job->previous_block = work.block.previous_block;
     job->bits = work.block.bits;
-    job->time = header_time(work, request.now);
+    job->time = header_time(work, request.steady_now);
     job->min_time = work.block.min_time;
     job->block_target = work.block.target;
     job->share_target = dash::target_from_bits(source->generation.bits);

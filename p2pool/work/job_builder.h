@@ -19,7 +19,7 @@ struct WorkTemplate {
     dash::rpc::BlockTemplate block;
     std::vector<dash::Uint256> txids;                                 ///< of block.transactions, in order
     std::shared_ptr<const std::vector<std::string>> transaction_hex;  ///< the same transactions
-    double received_at = 0;                                           ///< unix seconds
+    double received_at = 0;                                           ///< steady seconds
     std::size_t left_out = 0;  ///< transactions that dashd had in it, and peers could not take
     bool fits_peers = true;    ///< false: peers cannot take it, and nothing could be left out
 };
@@ -44,7 +44,8 @@ struct JobRequest {
     double donation = 0;  ///< 0…1
     share_chain::StaleInfo stale_info = share_chain::StaleInfo::kNone;
     std::uint64_t work_event = 0;
-    double now = 0;  ///< unix seconds
+    double now = 0;         ///< unix seconds
+    double steady_now = 0;  ///< seconds of the clock that received_at is of
 };
 
 /// Makes jobs: coinbase script, share data, generation transaction. What does not depend on the payout address is made

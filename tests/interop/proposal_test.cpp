@@ -80,7 +80,7 @@ std::string verdict(const end_to_end::Daemon& daemon, const BlockTemplate& block
                   .transaction_size = [](const dash::Uint256&) { return std::optional<std::size_t>(); }});
     p2pool::work::JobBuilder builder(tracker, 1);
     p2pool::work::JobRequest request;
-    request.work_template = p2pool::work::make_work_template(block, block.time);
+    request.work_template = p2pool::work::make_work_template(block, 0);
     request.pubkey_hash.fill(1);
     request.desired_share_target = dash::Uint256::max();
     request.now = block.time;

@@ -106,6 +106,15 @@ void AlertBook::expire(double now) {
     }
 }
 
+void AlertBook::clock_was_set(double by) {
+    for (auto& entry : watched_) {
+        Watched& watched = entry.second;
+        watched.alert.since += by;
+        watched.observed_at += by;
+        if (watched.changed_at > 0) watched.changed_at += by;
+    }
+}
+
 void AlertBook::raise(Watched& watched) {
     watched.raised = true;
     watched.alert.since = watched.changed_at;

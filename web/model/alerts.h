@@ -55,6 +55,9 @@ class AlertBook {
     /// Ends what happened long enough ago, and what nobody looks at any more: a worker that is not known any longer.
     void expire(double now);
 
+    /// The clock of all these times was set by so many seconds: what is watched keeps its age.
+    void clock_was_set(double by);
+
     [[nodiscard]] std::vector<Alert> active() const;
     /// Those that are over, the latest first.
     [[nodiscard]] const std::deque<Alert>& past() const { return past_; }

@@ -1,6 +1,7 @@
 #include "web/model/model.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "dash/primitives/address.h"
@@ -113,7 +114,9 @@ Model::Model(NodeFacts facts, Store& store, const dash::Clock& clock, std::funct
       snapshot_(empty_snapshot(clock.unix_seconds())),
       workers_(kRateWindowShares * facts_.network->stratum_share_rate_seconds, dash::steady_seconds(clock)) {
     restore(store);
-    next_save_ = steady() + kSaveSeconds;
+    started_ = steady();
+    clock_offset_ = time() - steady();
+    next_save_ = started_ + kSaveSeconds;
     alerts_.set_listener([this](const Alert& alert) { tell_alert(alert); });
 }
 
@@ -137,10 +140,17 @@ void Model::restore(Store& store) {
         log_.push_back(std::move(entry));
 }
 
+void Model::notice_set_clock() {
+    const double set_by = time() - steady() - std::exchange(clock_offset_, time() - steady());
+    if (std::abs(set_by) <= kClockSlack) return;
+    alerts_.clock_was_set(set_by);
+    if (set_by < 0) graphs_.go_back(time());
+}
+
 void Model::take(SnapshotPtr snapshot, const Happenings& happenings) {
     const bool new_template = snapshot->template_facts != snapshot_->template_facts;
     snapshot_ = std::move(snapshot);
-    if (std::exchange(last_time_, time()) > time() + kClockSlack) graphs_.go_back(time());
+    notice_set_clock();
     if (first_payouts_.empty()) first_payouts_ = snapshot_->own_payouts;
     take_work(happenings);
     take_shares(happenings);

@@ -67,6 +67,7 @@ class Model {
     [[nodiscard]] double time() const { return clock_.unix_seconds(); }
     /// For intervals, and what workers() counts in: a clock that is set does not touch it.
     [[nodiscard]] double steady() const { return dash::steady_seconds(clock_); }
+    [[nodiscard]] double uptime() const { return steady() - started_; }
     /// When the node first ran in this data folder: nothing was recorded before, but for what the python node left.
     [[nodiscard]] double records_begin() const { return records_begin_; }
     [[nodiscard]] const ShareIndex& shares() const { return shares_; }
@@ -118,6 +119,7 @@ class Model {
     void record(FoundBlock& block);
     void tell_alert(const Alert& alert);
     void tell_peers();
+    void notice_set_clock();
 
     NodeFacts facts_;
     Store& store_;
@@ -156,8 +158,9 @@ class Model {
     std::pair<std::size_t, std::size_t> told_peers_{0, 0};
     std::vector<dash::Hash160> first_payouts_;  ///< own_payouts() at the start
     double records_begin_ = 0;
-    double last_time_ = 0;  ///< of the last snapshot
+    double clock_offset_ = 0;  ///< time() − steady() at the last snapshot
     // Steady seconds.
+    double started_ = 0;
     double next_feed_ = 0;
     double next_log_ = 0;
     double next_save_ = 0;

@@ -34,9 +34,17 @@ void drop_oldest(std::deque<Sample>& samples, std::size_t most) {
         samples.pop_front();
 }
 
+/// What was taken before the clock was set back.
+template <typename Sample>
+void forget_after(std::deque<Sample>& samples, double now) {
+    while (!samples.empty() && samples.back().at > now)
+        samples.pop_back();
+}
+
 }  // namespace
 
 bool Samples::add(const HashrateSample& sample) {
+    forget_after(hashrates_, sample.at);
     if (!hashrates_.empty() && sample.at < hashrates_.back().at + kHashrateInterval) return false;
     hashrates_.push_back(sample);
     drop_oldest(hashrates_, kMostHashrates);
@@ -44,9 +52,10 @@ bool Samples::add(const HashrateSample& sample) {
 }
 
 bool Samples::add(const DifficultySample& sample) {
+    forget_after(difficulties_, sample.at);
     if (!difficulties_.empty()) {
         const DifficultySample& last = difficulties_.back();
-        if (sample.at < last.at || (sample.height == last.height && sample.difficulty == last.difficulty)) return false;
+        if (sample.height == last.height && sample.difficulty == last.difficulty) return false;
     }
     difficulties_.push_back(sample);
     drop_oldest(difficulties_, kMostDifficulties);

@@ -46,7 +46,7 @@ std::string rate_text(double hashes_per_second) {
 
 void watch_dashd(const Model& model, AlertBook& alerts, double now) {
     const auto& facts = model.now().template_facts;
-    const double silent = now - (facts ? facts->confirmed_at : model.facts().started_at);
+    const double silent = facts ? now - facts->confirmed_at : model.uptime();
     alerts.observe("dashd_lost", {}, silent > kSilentSeconds,
                    "dashd has given no template for " + seconds_text(silent) + ": see that it runs and is in sync",
                    now);
@@ -148,7 +148,7 @@ void watch(Model& model, AlertBook& alerts) {
     const double now = model.time();
     alerts.expire(now);
     watch_workers(model, alerts, now);
-    if (now < model.facts().started_at + kGraceSeconds) return;
+    if (model.uptime() < kGraceSeconds) return;
     watch_dashd(model, alerts, now);
     watch_peers(model, alerts, now);
     watch_broadcaster(model.broadcaster(), alerts, now);

@@ -187,7 +187,7 @@ Json local_stats(const PageContext& context) {
         {"peers", {{"incoming", now.peers->incoming}, {"outgoing", now.peers->peers.size() - now.peers->incoming}}},
         {"shares",
          {{"total", now.own_shares.total}, {"orphan", now.own_shares.orphans}, {"dead", now.own_shares.late}}},
-        {"uptime", model.time() - model.facts().started_at},
+        {"uptime", model.uptime()},
         {"warnings", now.warnings},
         {"donation_proportion", model.facts().donation_percent / 100},
         {"version", model.facts().version},
@@ -215,9 +215,7 @@ void add_legacy_pool(RouteTable& table) {
     table.json("global_stats", global_stats);
     table.json("local_stats", local_stats);
     table.json("stale_rates", stale_rates);
-    table.json("uptime", [](const PageContext& context) {
-        return Json(context.model.time() - context.model.facts().started_at);
-    });
+    table.json("uptime", [](const PageContext& context) { return Json(context.model.uptime()); });
 }
 
 }  // namespace web

@@ -35,7 +35,7 @@ Json node_json(const Model& model) {
             {"network", facts.network->name},
             {"symbol", chain.symbol},
             {"started_at", facts.started_at},
-            {"uptime_seconds", model.time() - facts.started_at},
+            {"uptime_seconds", model.uptime()},
             {"worker_port", facts.worker_port},
             {"p2p_port", facts.p2p_port},
             {"external_ip", facts.external_ip.empty() ? Json() : Json(facts.external_ip)},

@@ -164,6 +164,26 @@ TEST_CASE("a clock that is set by an hour stops no job and changes no rate") {
     }
 }
 
+TEST_CASE("a clock that is a day behind or ahead of dashd's costs neither work nor a block") {
+    for (const double step : {-86'400.0, 86'400.0}) {
+        CAPTURE(step);
+        Fixture fixture;
+        fixture.node.take_template(recorded_template());
+        const JobPtr before = fixture.node.job(miner(1));
+        fixture.clock.advance(10);
+        fixture.clock.set_unix_seconds(fixture.clock.unix_seconds() + step);
+        const JobPtr after = fixture.node.job(miner(2));
+        REQUIRE(after != nullptr);
+        CHECK(after->time == recorded_template().time + 10);
+        fixture.submit(before, fixture.solve(before, before->block_target));
+        fixture.submit(after, fixture.solve(after, after->block_target));
+        CHECK(fixture.won.size() == 2);
+        CHECK(fixture.node.status().shares_known == 2);
+        fixture.node.maintain();
+        CHECK(fixture.node.status().shares_verified == 2);
+    }
+}
+
 TEST_CASE("after an hour without dashd the node goes on where it was") {
     Fixture fixture;
     fixture.node.take_template(recorded_template());

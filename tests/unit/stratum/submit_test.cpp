@@ -110,6 +110,15 @@ TEST_CASE("the limits of ntime are inside") {
     CHECK(node.submit_at(node.time() + 7200)["result"] == true);
 }
 
+TEST_CASE("a clock that was set back does not refuse the times of jobs") {
+    Mining node;
+    const std::uint32_t offered = node.time();
+    node.clock.set_unix_seconds(offered - 86'400);
+    CHECK(node.submit_at(offered)["result"] == true);
+    CHECK(node.submit_at(offered + 7200)["result"] == true);
+    CHECK(code_of(node.submit_at(offered + 7201)) == kOther);
+}
+
 TEST_CASE("what cannot be read is refused without a hash") {
     Mining node;
     const std::string now = hex32(node.time());

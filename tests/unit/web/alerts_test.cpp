@@ -29,6 +29,42 @@ TEST_CASE("an alert waits before it is raised and before it ends") {
     CHECK(told == std::vector<std::pair<std::string, bool>>{{"few_peers", false}, {"few_peers", true}});
 }
 
+TEST_CASE("a clock that is set hurries no alert, delays none and ends none") {
+    for (const double step : {-3600.0, 3600.0}) {
+        CAPTURE(step);
+        web::AlertBook book;
+        std::vector<std::pair<std::string, bool>> told;
+        book.set_listener([&](const web::Alert& alert) { told.emplace_back(alert.rule->name, alert.until > 0); });
+        double now = 10'000;
+        const auto look_for = [&](int seconds, bool lost, bool few) {
+            for (int i = 0; i < seconds; ++i) {
+                ++now;
+                book.expire(now);
+                book.observe("dashd_lost", "", lost, "dashd is silent", now);
+                book.observe("few_peers", "", few, "nobody", now);
+            }
+        };
+        look_for(21, true, false);
+        look_for(100, true, true);
+        CHECK(told == std::vector<std::pair<std::string, bool>>{{"dashd_lost", false}});
+        now += step;
+        book.clock_was_set(step);
+        look_for(200, true, true);
+        CHECK(book.active().size() == 1);
+        look_for(1, true, true);
+        REQUIRE(book.active().size() == 2);
+        CHECK(book.active()[0].since == 10'001 + step);
+        look_for(9, false, true);
+        now -= step;
+        book.clock_was_set(-step);
+        look_for(1, false, true);
+        CHECK(book.active().size() == 2);
+        look_for(1, false, true);
+        CHECK(told == std::vector<std::pair<std::string, bool>>{
+                          {"dashd_lost", false}, {"few_peers", false}, {"dashd_lost", true}});
+    }
+}
+
 TEST_CASE("what happened is told at once and stays for a day") {
     web::AlertBook book;
     book.happened("block_orphaned", "00ff", "a block is lost", 1000);

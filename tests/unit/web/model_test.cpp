@@ -52,6 +52,17 @@ class Fixture {
             tell(each);
     }
 
+    void set_clock_by(double seconds) { clock_.set_unix_seconds(clock_.unix_seconds() + seconds); }
+    /// Writes what there is and reads it into a new model, as after a restart.
+    void restart() {
+        model_->save();
+        store_->stop();
+        model_.reset();
+        store_ = std::make_unique<web::Store>(file());
+        model_ = std::make_unique<web::Model>(facts_, *store_, clock_, [this] { return broadcaster; });
+        store_->start();
+    }
+
     [[nodiscard]] std::filesystem::path file() const { return folder_.path() / "p2pool.sqlite3"; }
     [[nodiscard]] const share_chain::Network& network() const { return *facts_.network; }
     [[nodiscard]] double now() const { return clock_.unix_seconds(); }
@@ -116,6 +127,61 @@ TEST_CASE("a crash costs at most a minute of the graphs") {
         fixture.tell(one_hash());
     // What another process finds in the file while this one neither stops nor saves.
     CHECK(tests::wait_until([&] { return stored_hashes(fixture.file()) >= kSeconds - 60; }, std::chrono::seconds(20)));
+}
+
+TEST_CASE("a clock that is set forth and back by an hour breaks no graph and raises no alarm") {
+    Fixture fixture;
+    fixture.peers.peers.emplace_back();
+    fixture.chain->last_hour.emplace();
+    const auto work_for = [&](int seconds) {
+        for (int i = 0; i < seconds; ++i) {
+            fixture.block.emplace().received_at = fixture.now();
+            fixture.tell(one_hash());
+            CHECK(fixture.active_rules().empty());
+        }
+    };
+    const auto counted = [&] { return fixture.sum("local_hash_rate", web::graphs::kPlainKey); };
+    work_for(150);
+    CHECK(counted() == doctest::Approx(150));
+    for (const double step : {3600.0, -3600.0, -3600.0, 3600.0}) {
+        CAPTURE(step);
+        fixture.set_clock_by(step);
+        work_for(60);
+        const double before = counted();
+        const std::size_t samples = fixture.model().samples().hashrates().size();
+        CHECK(before >= 60);
+        work_for(60);
+        CHECK(counted() == doctest::Approx(before + 60));
+        CHECK(fixture.model().samples().hashrates().size() == samples + 2);
+        for (const auto& reading : fixture.model().graphs().find("local_hash_rate", "day")->read(fixture.now()))
+            CHECK(reading.width >= 0);
+        CHECK(fixture.model().workers().rates(fixture.model().steady()).at("alice").submits >= 120);
+    }
+    CHECK(fixture.model().alerts().past().empty());
+    // Also when the clock is set back while the node does not run.
+    fixture.set_clock_by(-3600);
+    fixture.restart();
+    work_for(60);
+    CHECK(counted() >= 60);
+}
+
+TEST_CASE("an alarm is raised once, and in its time, though the clock is set") {
+    for (const double step : {-3600.0, 3600.0}) {
+        CAPTURE(step);
+        Fixture fixture;
+        fixture.peers.peers.emplace_back();
+        // Soon after the start, before the alarms' grace has passed.
+        fixture.tell_for(60);
+        fixture.set_clock_by(step);
+        fixture.tell_for(85);
+        CHECK(fixture.active_rules() == std::vector<std::string>{"dashd_lost"});
+        fixture.set_clock_by(-step);
+        for (int i = 0; i < 60; ++i) {
+            fixture.tell();
+            CHECK(fixture.active_rules() == std::vector<std::string>{"dashd_lost"});
+        }
+        CHECK(fixture.model().alerts().past().empty());
+    }
 }
 
 TEST_CASE("a share of ours counts at once, and as what becomes of it later") {
