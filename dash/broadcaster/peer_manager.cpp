@@ -32,7 +32,6 @@ PeerManager::Orders PeerManager::check() {
     const Upkeep::Plan plan = upkeep_.check(
         {.peers = connections_.size(), .least = limits_.min_peers, .most = most_peers()}, clock_.steady_now());
     if (plan.grow) dials_allowed_ = most_peers() - connections_.size();
-    if (plan.rotate) plan_rotation();
     Orders orders;
     orders.refresh = plan.refresh;
     if (plan.refresh != Refresh::kNone) {
@@ -41,6 +40,8 @@ PeerManager::Orders PeerManager::check() {
             kept.push_back(address);
         orders.forgotten = book_.forget_old(kept, clock_.unix_seconds());
     }
+    // Of those that are left: who is forgotten cannot be dialed.
+    if (plan.rotate) plan_rotation();
     return orders;
 }
 

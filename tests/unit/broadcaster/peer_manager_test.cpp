@@ -236,6 +236,32 @@ TEST_CASE("a candidate that is hardly better replaces nobody") {
     }
 }
 
+TEST_CASE("a better peer that is just forgotten replaces nobody") {
+    Place place({.max_peers = 4, .min_peers = 1}, 3);
+    static_cast<void>(place.manager.check());
+    place.connect_all();
+    REQUIRE(place.manager.connections().size() == 3);
+    for (unsigned i = 0; i < 3; ++i) {
+        for (int times = 0; times < 20; ++times)
+            place.manager.broadcast_ended(peer(i), false);
+        place.manager.ping_measured(peer(i), std::chrono::seconds(2));
+    }
+    dash::p2p::NetAddress told;
+    told.ip = peer(9).ip;
+    told.port = 9999;
+    const double half_interval = std::chrono::duration<double>(Upkeep::kScheduledInterval).count() / 2;
+    const double heard = place.clock.unix_seconds() - PeerBook::kLongestAbsenceSeconds + half_interval;
+    static_cast<void>(place.manager.addresses_received(peer(0), {{static_cast<std::uint32_t>(heard), told}}));
+    REQUIRE(place.manager.book().size() == 4);
+    REQUIRE(place.manager.score_of(peer(9)) > place.manager.score_of(peer(0)) + PeerManager::kRotationMargin);
+
+    place.advance(2 * half_interval);
+    const auto orders = place.manager.check();
+    CHECK(orders.refresh == Refresh::kScheduled);
+    CHECK(orders.forgotten == 1);
+    CHECK(place.manager.dials().empty());
+}
+
 TEST_CASE("one peer cannot flood the book") {
     Place place({.max_peers = 4, .min_peers = 1}, 1);
     static_cast<void>(place.manager.check());
