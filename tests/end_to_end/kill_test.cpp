@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 #include <thread>
@@ -15,6 +17,7 @@
 #include "tests/end_to_end/miner.h"
 #include "tests/end_to_end/world.h"
 #include "tests/support/random.h"
+#include "tests/support/vectors.h"
 
 // Power failures: kill -9 at any moment, while a miner finds shares and blocks as fast as he can.
 
@@ -30,6 +33,9 @@ constexpr std::uint64_t kDefaultRounds = 10;
 /// A chain's shares soon take so much work that hardly any are found: then another one is begun.
 constexpr std::uint64_t kRoundsOfAChain = 4;
 constexpr std::uint64_t kLongestRunMilliseconds = 2500;
+/// One in so many dies while it stops, and with that writes all its files.
+constexpr std::uint64_t kKillsOfAStop = 3;
+constexpr std::uint64_t kLongestStopMilliseconds = 250;
 /// What may be lost of the shares …
 constexpr double kShareSeconds = 1;
 /// … and how long a block may take to the spool: no disk is waited for, only the processor.
@@ -140,11 +146,27 @@ std::set<std::string> stored_shares(const fs::path& datadir) {
         if (fs::exists(file)) fs::copy_file(file, copy.path() / name);
     }
     dash::sqlite::Database database(copy.path() / "p2pool.sqlite3");
+    auto check = database.prepare("PRAGMA integrity_check");
+    CHECK(check.step());
+    CHECK(check.text(0) == "ok");
     if (!database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'shares'").step()) return shares;
     auto select = database.prepare("SELECT substr(hash, 57) FROM shares");
     while (select.step())
         shares.insert(select.text(0));
     return shares;
+}
+
+/// Peers of both networks: whole, whenever the node died. How many of the files there are.
+std::size_t check_peer_files(const fs::path& datadir) {
+    std::size_t found = 0;
+    for (const char* name : {"broadcast_peers.json", "addrs"}) {
+        const fs::path file = datadir / "dash_regtest" / name;
+        if (!fs::exists(file)) continue;
+        ++found;
+        CAPTURE(file.string());
+        CHECK(nlohmann::json::accept(tests::read_text(file)));
+    }
+    return found;
 }
 
 /// One chain, and the node that is killed again and again.
@@ -157,11 +179,16 @@ class World {
             NodeProcess node = start();
             RestlessMiner miner(node.worker_port());
             std::this_thread::sleep_for(milliseconds(random_.below(kLongestRunMilliseconds)));
+            if (random_.below(kKillsOfAStop) == 0) {
+                node.process().send_signal(SIGTERM);
+                std::this_thread::sleep_for(milliseconds(random_.below(kLongestStopMilliseconds)));
+            }
             node.process().kill();
         }
         const double killed_at = dash::system_clock().unix_seconds();
         const NodeLog log = read_log();
         check_shares(log, killed_at);
+        peer_files_ += check_peer_files(datadir());
         for (const LoggedBlock& block : log.blocks) {
             if (block.time < killed_at - kBlockSeconds) won_.push_back(block.hash);
         }
@@ -181,6 +208,7 @@ class World {
             }
             CHECK(node.process().stop() == 0);
         }
+        CHECK(check_peer_files(datadir()) > 0);
         const NodeLog log = read_log();
         REQUIRE(!log.shares.empty());
         check_first_share(log);
@@ -189,6 +217,7 @@ class World {
 
     [[nodiscard]] std::size_t shares() const { return shares_; }
     [[nodiscard]] std::size_t won_blocks() const { return won_.size(); }
+    [[nodiscard]] std::size_t peer_files() const { return peer_files_; }
 
   private:
     [[nodiscard]] fs::path datadir() const { return folder_.path() / "data"; }
@@ -196,6 +225,7 @@ class World {
     [[nodiscard]] NodeLog read_log() const {
         const std::string text = whole_lines(run_folder() / "node.log");
         CHECK(text.find("damaged") == std::string::npos);
+        CHECK(text.find("cannot be read") == std::string::npos);
         CHECK(text.find("cannot be stored") == std::string::npos);
         return parse_log(text);
     }
@@ -244,6 +274,7 @@ class World {
     std::set<std::string> stored_;  // after the last run
     std::vector<std::string> won_;
     std::size_t shares_ = 0;
+    std::size_t peer_files_ = 0;
 };
 
 }  // namespace
@@ -253,6 +284,7 @@ TEST_CASE("kill -9 at any moment costs at most a second of shares and never a bl
     INFO(random.how_to_repeat());
     std::size_t shares = 0;
     std::size_t blocks = 0;
+    std::size_t peer_files = 0;
     for (std::uint64_t left = rounds(); left > 0;) {
         World world(random);
         for (std::uint64_t i = 0; i < kRoundsOfAChain && left > 0; ++i, --left)
@@ -260,7 +292,9 @@ TEST_CASE("kill -9 at any moment costs at most a second of shares and never a bl
         world.finish();
         shares += world.shares();
         blocks += world.won_blocks();
+        peer_files += world.peer_files();
     }
-    MESSAGE(rounds(), " kills, ", shares, " shares, ", blocks, " blocks");
+    MESSAGE(rounds(), " kills, ", shares, " shares, ", blocks, " blocks, ", peer_files, " files of peers");
     CHECK(shares > 0);
+    CHECK(blocks > 0);
 }
