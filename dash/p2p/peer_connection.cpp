@@ -122,7 +122,7 @@ asio::awaitable<PeerEnd> PeerConnection::State::run(std::string host, std::uint1
         const error_code& code = error.code();
         if (code == asio::error::timed_out) {
             end_with(Kind::kTimeout, "no connection in time");
-        } else if (!connected) {
+        } else if (!connected && code == asio::error::connection_refused) {
             end_with(Kind::kRefused, code.message());
         } else {
             end_with(Kind::kLost, code == asio::error::eof ? "closed by the other side" : code.message());

@@ -38,9 +38,9 @@ struct PeerSettings {
 /// How a connection ended.
 struct PeerEnd {
     enum class Kind {
-        kRefused,  ///< nobody listens, or no route or no such host
+        kRefused,  ///< nobody listens there
         kTimeout,  ///< connecting or the handshake took too long, or the peer fell silent
-        kLost,     ///< closed by the peer or the network
+        kLost,     ///< closed by the peer or the network; or never there: no route, no such host
         kMisbehaved,
         kStopped,  ///< by close()
     };

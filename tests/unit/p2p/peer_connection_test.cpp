@@ -139,7 +139,14 @@ TEST_CASE("the ways a connection ends are told apart") {
     SUBCASE("no such host") {
         Session session(PeerSettings{});
         session.start(1, "no-such-host.invalid");
-        CHECK(session.wait_for_end() == PeerEnd::Kind::kRefused);
+        CHECK(session.wait_for_end() == PeerEnd::Kind::kLost);
+        CHECK(!session.end->was_ready);
+    }
+    SUBCASE("no way there") {
+        Session session(PeerSettings{});
+        session.start(1, "255.255.255.255");  // TCP knows no broadcast: "Network is unreachable"
+        CHECK(session.wait_for_end() == PeerEnd::Kind::kLost);
+        CHECK(!session.end->was_ready);
     }
     SUBCASE("closed at once") {
         FakePeer fake(Manner::kClosesAtOnce);
