@@ -106,7 +106,7 @@ class Broadcaster::Sender final : public submission::BlockSender {
     };
     static constexpr std::size_t kMostFates = 64;
 
-    [[nodiscard]] PeerManager make_manager() const;
+    [[nodiscard]] PeerManager make_manager(std::size_t dashds) const;
     [[nodiscard]] PeerPool::Events pool_events();
     [[nodiscard]] asio::awaitable<void> run_every(std::chrono::milliseconds interval, std::function<void()> work);
     [[nodiscard]] asio::awaitable<void> begin();
@@ -147,7 +147,7 @@ Broadcaster::Sender::Sender(std::shared_ptr<Shared> shared, const submission::Se
              .user_agent = settings_.user_agent,
              .check_interval = settings_.check_interval,
              .dial_timeout = settings_.dial_timeout},
-            make_manager(), around.best_daemon, pool_events(), clock_),
+            make_manager(1 + around.further_links.size()), around.best_daemon, pool_events(), clock_),
       pusher_(
           executor_, settings_.chain->p2p_magic, pool_,
           [this](const BroadcastReport& report) {
@@ -200,13 +200,15 @@ Broadcaster::Sender::~Sender() {
     }
 }
 
-PeerManager Broadcaster::Sender::make_manager() const {
+PeerManager Broadcaster::Sender::make_manager(std::size_t dashds) const {
     const AddressRules rules{.port = settings_.peer_port != 0 ? settings_.peer_port : settings_.chain->p2p_port,
                              .local_ones_too = settings_.chain->rpc_chain == "regtest"};
     PeerBook book(rules);
     for (const PeerFile::Peer& peer : shared_->loaded.peers)
         static_cast<void>(book.restore(peer.record, clock_.unix_seconds()));
-    return PeerManager(settings_.limits, std::move(book), shared_->loaded.bootstrapped, clock_);
+    Limits limits = settings_.limits;
+    limits.local_dashds = dashds;
+    return PeerManager(limits, std::move(book), shared_->loaded.bootstrapped, clock_);
 }
 
 /// No peer is called before the local dashds' own addresses are known.

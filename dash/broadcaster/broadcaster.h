@@ -24,7 +24,7 @@ struct DashdPlace {
 
 struct BroadcasterSettings {
     const ChainParams* chain = nullptr;
-    Limits limits;
+    Limits limits;  ///< the number of dashds is the pipeline's
     std::string user_agent;
     std::string dashd_host = "127.0.0.1";
     std::uint16_t dashd_port = 0;              ///< P2P

@@ -19,10 +19,11 @@
 
 namespace dash::broadcaster {
 
-/// How many connections, the local dashd's included in max_peers but not in min_peers.
+/// How many connections; max_peers includes those to the operator's own dashds, and is more than these.
 struct Limits {
     std::size_t max_peers = 20;
-    std::size_t min_peers = 5;
+    std::size_t min_peers = 5;  ///< without these
+    std::size_t local_dashds = 1;
 };
 
 struct Statistics {
@@ -116,7 +117,7 @@ class PeerManager {
     [[nodiscard]] double score_of(const PeerAddress& address) const;
     /// All 0 for a peer that is not in the book.
     [[nodiscard]] ScoreParts score_parts_of(const PeerAddress& address) const;
-    [[nodiscard]] std::size_t most_peers() const { return limits_.max_peers - 1; }
+    [[nodiscard]] std::size_t most_peers() const { return limits_.max_peers - limits_.local_dashds; }
     [[nodiscard]] const Limits& limits() const { return limits_; }
     [[nodiscard]] const PeerBook& book() const { return book_; }
     [[nodiscard]] const std::map<PeerAddress, Connected>& connections() const { return connections_; }

@@ -302,7 +302,8 @@ const std::vector<OptionSpec>& option_table() {
          "send found blocks only to dashd, by P2P and submitblock, and not to further nodes of the Dash network",
          [](Options& o, const std::string&) { o.broadcaster = false; }},
         {Group::kBroadcaster, Origin::kReference, "broadcaster-max-peers", '\0', "MAX_PEERS",
-         "keep so many connections to nodes of the Dash network, dashd's included, from 2 to 125 (default: 20)",
+         "keep so many connections to nodes of the Dash network, those to your dashds included, from 2 to 125 "
+         "(default: 20)",
          [](Options& o, const std::string& text) {
              o.broadcaster_max_peers = count("broadcaster-max-peers", text, kMostBroadcasterPeers);
              if (o.broadcaster_max_peers < 2) reject("broadcaster-max-peers", text, "a number from 2 to 125");

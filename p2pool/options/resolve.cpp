@@ -80,13 +80,18 @@ void resolve_payout(Settings& settings) {
 
 std::size_t broadcaster_min_peers(const Options& options) {
     constexpr std::size_t kDefault = 5;
-    const std::size_t room = options.broadcaster_max_peers - 1;
+    const std::size_t dashds = 1 + options.dashds.size();
+    const std::size_t room = options.broadcaster_max_peers - std::min(dashds, options.broadcaster_max_peers);
+    if (options.broadcaster && room == 0) {
+        throw UsageError("--broadcaster-max-peers " + std::to_string(options.broadcaster_max_peers) +
+                         " leaves no room beside " + std::to_string(dashds) + " dashds. Raise it");
+    }
     const std::size_t least = options.broadcaster_min_peers.value_or(std::min(kDefault, room));
     if (least <= room) return least;
     throw UsageError("--broadcaster-min-peers " + std::to_string(least) +
                      " cannot be reached: --broadcaster-max-peers " + std::to_string(options.broadcaster_max_peers) +
-                     " has room for dashd and " + std::to_string(room) +
-                     " peers. Lower the minimum or raise the maximum");
+                     " has room for " + (dashds == 1 ? "dashd" : std::to_string(dashds) + " dashds") + " and " +
+                     std::to_string(room) + " peers. Lower the minimum or raise the maximum");
 }
 
 std::string random_password() {

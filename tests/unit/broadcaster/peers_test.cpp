@@ -228,8 +228,9 @@ TEST_CASE("the local dashd is no peer, by whatever name or address it is reached
     }
 }
 
-TEST_CASE("the peers come from the dashd in the best state") {
+TEST_CASE("the peers come from the dashd in the best state, and fill the places that both dashds leave") {
     Place place(3);
+    place.settings.limits.min_peers = 1;
     place.add_peers(1, 2, Manner::kHonest);
     tests::FakeRpcServer second([&](const tests::RpcRequest& request) {
         if (request.method == "getnetworkinfo")
@@ -247,8 +248,11 @@ TEST_CASE("the peers come from the dashd in the best state") {
     });
     place.second_dashd = {"second", second.settings(), place.dashd.link_settings()};
     place.start();  // the first one's RPC is away
-    CHECK(place.wait_for_peers(2));
+    CHECK(place.wait_for_peers(1));
     CHECK(second.calls("getpeerinfo") >= 1);
+    CHECK(tests::wait_until([&] { return place.status("/health/protected_connections") == 2; }, 10s));
+    CHECK(place.status("/health/total_connections") == 3);
+    CHECK(place.status("/statistics/connection_attempts") == 1);
 }
 
 TEST_CASE("peers tell of others, and the book outlives a restart") {

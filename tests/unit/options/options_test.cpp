@@ -228,6 +228,19 @@ TEST_CASE("the broadcaster's peers are checked for sense") {
     CHECK(settings_of({"--broadcaster-max-peers", "3", "p"}).broadcaster_min_peers == 2);
     CHECK(contains(error_of({"--broadcaster-max-peers", "5", "--broadcaster-min-peers", "5", "p"}),
                    "has room for dashd and 4 peers"));
+    // Each dashd has a place.
+    const std::vector<std::string> three = {"--dashd", "10.0.0.2", "--dashd", "10.0.0.3", "--broadcaster-max-peers"};
+    const auto with_three = [&](const std::vector<std::string>& more) {
+        std::vector<std::string> words = three;
+        words.insert(words.end(), more.begin(), more.end());
+        words.emplace_back("p");
+        return words;
+    };
+    CHECK(settings_of(with_three({"5"})).broadcaster_min_peers == 2);
+    CHECK(contains(error_of(with_three({"5", "--broadcaster-min-peers", "3"})), "has room for 3 dashds and 2 peers"));
+    CHECK(contains(error_of(with_three({"3"})), "leaves no room beside 3 dashds"));
+    CHECK(contains(error_of(with_three({"2"})), "leaves no room beside 3 dashds"));
+    CHECK(settings_of(with_three({"2", "--disable-broadcaster"})).broadcaster_min_peers == 0);
     CHECK(contains(error_of({"--broadcaster-min-peers", "20", "p"}), "--broadcaster-min-peers 20 cannot be reached"));
     for (const char* bad : {"1", "0", "126", "-3", "many", "7.5", ""}) {
         CAPTURE(bad);
