@@ -137,7 +137,8 @@ json resting_json(const PeerManager& manager, SteadyTime now) {
                         {"refused", attempts.refused()},
                         {"errors", attempts.errors()},
                         {"connection_attempts", peer->connection_attempts},
-                        {"last_seen", peer->last_seen}});
+                        {"last_seen", peer->last_seen},
+                        {"ping_ms", or_null(peer->ping_ms)}});
     }
     return list;
 }

@@ -154,6 +154,9 @@ TEST_CASE("each peer is told with its counts, the resting ones with their time")
     CHECK(resting.at("backoff_total_seconds") == 300);
     CHECK(resting.at("backoff_remaining_seconds") == 220);
     CHECK(resting.at("attempts") == 3);
+    CHECK(resting.at("ping_ms").is_null());
+    place.manager->ping_measured(*parse_peer_address("[2a00:1450::1]:9999"), std::chrono::milliseconds(70));
+    CHECK(place.status().at("peers").at("in_backoff").at(0).at("ping_ms") == 70);
 }
 
 TEST_CASE("of the pings the last ones are told") {
