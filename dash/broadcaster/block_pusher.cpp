@@ -260,7 +260,7 @@ void BlockPusher::State::send_due_fulls(const std::shared_ptr<Push>& push) {
     const auto& peers = push->broadcast.peers();
     const auto backlog = [&](std::size_t peer) {
         const PeerConnection* connection = pool.find(peers[peer].address);
-        return connection == nullptr ? 0 : connection->backlog_bytes();
+        return connection == nullptr ? p2p::Backlog() : connection->backlog();
     };
     for (const std::size_t peer : push->broadcast.take_due_fulls(backlog))
         send_full(push, peer);

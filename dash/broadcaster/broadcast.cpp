@@ -6,7 +6,11 @@
 namespace dash::broadcaster {
 
 Broadcast::Broadcast(std::vector<PeerAddress> targets, std::size_t block_bytes, const Clock& clock)
-    : clock_(clock), start_(clock.steady_now()), in_stages_(block_bytes > kSmallBlockBytes), progress_(targets.size()) {
+    : clock_(clock),
+      start_(clock.steady_now()),
+      in_stages_(block_bytes > kSmallBlockBytes),
+      progress_(targets.size()),
+      moved_(start_) {
     for (const PeerAddress& address : targets) {
         Peer peer;
         peer.address = address;
@@ -75,14 +79,29 @@ bool Broadcast::needs_full(std::size_t peer) const {
     return !its.full_begun && !its.confirmed_ms && !progress_[peer].gone && its.state != State::kFailed;
 }
 
-std::vector<std::size_t> Broadcast::take_due_fulls(const std::function<std::size_t(std::size_t)>& backlog_bytes) {
+bool Broadcast::uplink_is_busy(const std::vector<std::size_t>& peers, const BacklogOf& backlog_of) {
+    const auto now = clock_.steady_now();
+    bool moving = false;
+    bool queued = false;
+    for (const std::size_t peer : peers) {
+        const p2p::Backlog backlog = backlog_of(peer);
+        Progress& its = progress_[peer];
+        if (backlog.bytes != its.backlog) its.moved = now;
+        if (backlog.bytes < its.backlog && !backlog.held_by_peer) moved_ = now;
+        its.backlog = backlog.bytes;
+        if (backlog.bytes == 0 || backlog.held_by_peer) continue;
+        (now - its.moved < kStall + backlog.round_trip ? moving : queued) = true;
+    }
+    return moving || (queued && now - moved_ < kStall);
+}
+
+std::vector<std::size_t> Broadcast::take_due_fulls(const BacklogOf& backlog_of) {
     const bool patience_is_over = elapsed_ms() >= static_cast<double>(kPatience.count());
     std::vector<std::size_t> waiting;
     for (std::size_t i = 0; i < peers_.size(); ++i) {
         if (needs_full(i)) waiting.push_back(i);
     }
-    const auto is_out = [&](std::size_t peer) { return backlog_bytes(peer) == 0; };
-    if (!patience_is_over && !std::all_of(waiting.begin(), waiting.end(), is_out)) return {};
+    if (!patience_is_over && uplink_is_busy(waiting, backlog_of)) return {};
     std::vector<std::size_t> due;
     for (const std::size_t peer : waiting) {
         if (!patience_is_over && progress_[peer].answers_awaited > 0) continue;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dash/broadcaster/address.h"
+#include "dash/p2p/backlog.h"
 #include "dash/util/clock.h"
 
 namespace dash::broadcaster {
@@ -24,6 +25,10 @@ class Broadcast {
     static constexpr std::size_t kSmallBlockBytes = 32U << 10;
     /// The second stage waits so long at most, for compact blocks that have not left, and for a peer's answer.
     static constexpr std::chrono::milliseconds kPatience{1'000};
+    /// It does not wait for a compact block that the peer's own receive window holds back, nor for one of which nothing
+    /// has left for this and a round trip, the time in which a living peer acknowledges. That one may stand in a busy
+    /// uplink's queue, and is waited for while others' bytes leave at shorter intervals than this.
+    static constexpr std::chrono::milliseconds kStall{20};
 
     enum class State { kUnderWay, kReached, kFailed };
     struct Peer {
@@ -53,8 +58,10 @@ class Broadcast {
     /// Fails those whose time is over.
     void check_deadline();
 
-    /// Whom the full block shall be sent to now; counts as begun. `backlog_bytes`: what has not left for a peer yet.
-    [[nodiscard]] std::vector<std::size_t> take_due_fulls(const std::function<std::size_t(std::size_t)>& backlog_bytes);
+    /// What has not left for a peer yet.
+    using BacklogOf = std::function<p2p::Backlog(std::size_t peer)>;
+    /// Whom the full block shall be sent to now; counts as begun. In stages to be asked every few milliseconds.
+    [[nodiscard]] std::vector<std::size_t> take_due_fulls(const BacklogOf& backlog_of);
 
     [[nodiscard]] bool in_stages() const { return in_stages_; }
     /// Every peer is reached or failed.
@@ -73,15 +80,20 @@ class Broadcast {
     struct Progress {
         int answers_awaited = 1;  ///< to the pings behind the compact block and behind answers of ours
         bool gone = false;        ///< no connection any more
+        std::size_t backlog = 0;  ///< at the last look
+        std::chrono::steady_clock::time_point moved;  ///< when that changed
     };
     void reached_by(std::size_t peer, const std::string& how);
     [[nodiscard]] bool needs_full(std::size_t peer) const;
+    /// Compact blocks for some of these are on their way out.
+    [[nodiscard]] bool uplink_is_busy(const std::vector<std::size_t>& peers, const BacklogOf& backlog_of);
 
     const Clock& clock_;
     std::chrono::steady_clock::time_point start_;
     bool in_stages_;
     std::vector<Peer> peers_;
     std::vector<Progress> progress_;
+    std::chrono::steady_clock::time_point moved_;  ///< when bytes left for anybody, as far as it was looked at
 };
 
 }  // namespace dash::broadcaster

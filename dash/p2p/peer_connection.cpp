@@ -1,8 +1,5 @@
 #include "dash/p2p/peer_connection.h"
 
-#include <linux/sockios.h>
-#include <sys/ioctl.h>
-
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -68,6 +65,7 @@ struct PeerConnection::State : std::enable_shared_from_this<State> {
     void send(std::string_view command, ByteSpan payload);
     void send(SharedFrame frame, SentHandler done);
     void write_next();
+    [[nodiscard]] Backlog backlog();
     /// The first reason given stays.
     void end_with(Kind kind, std::string reason);
     void fail_queue();
@@ -83,6 +81,7 @@ struct PeerConnection::State : std::enable_shared_from_this<State> {
     FrameParser parser;
     std::deque<Outgoing> queue;  // at most settings.max_queued_bytes
     std::size_t queued_bytes = 0;
+    std::size_t taken_bytes = 0;  ///< of the first in the queue, by the operating system
     bool writing = false;
 
     std::optional<PeerEnd> end;
@@ -108,7 +107,7 @@ void PeerConnection::State::end_with(Kind kind, std::string reason) {
 void PeerConnection::State::fail_queue() {
     std::deque<Outgoing> unsent;
     unsent.swap(queue);
-    queued_bytes = 0;
+    queued_bytes = taken_bytes = 0;
     for (const Outgoing& outgoing : unsent) {
         if (outgoing.done) outgoing.done(false);
     }
@@ -238,11 +237,19 @@ void PeerConnection::State::send(SharedFrame frame, SentHandler done) {
     if (!writing) write_next();
 }
 
+Backlog PeerConnection::State::backlog() {
+    return connected && !end ? read_backlog(socket.native_handle(), queued_bytes - taken_bytes) : Backlog();
+}
+
 void PeerConnection::State::write_next() {
     if (end || queue.empty()) return;
     writing = true;
     const SharedFrame frame = queue.front().frame;
-    asio::async_write(socket, asio::buffer(*frame),
+    const auto take_all = [self = shared_from_this()](error_code error, std::size_t count) {
+        if (!self->queue.empty()) self->taken_bytes = count;
+        return asio::transfer_all()(error, count);
+    };
+    asio::async_write(socket, asio::buffer(*frame), take_all,
                       [self = shared_from_this(), frame](error_code error, std::size_t /*count*/) {
                           self->writing = false;
                           if (error) return self->end_with(Kind::kLost, error.message());
@@ -250,6 +257,7 @@ void PeerConnection::State::write_next() {
                           const SentHandler done = std::move(self->queue.front().done);
                           self->queue.pop_front();
                           self->queued_bytes -= frame->size();
+                          self->taken_bytes = 0;
                           if (done) done(true);
                           if (!self->writing) self->write_next();
                       });
@@ -285,10 +293,8 @@ bool PeerConnection::ready() const {
     return state_->ready;
 }
 
-std::size_t PeerConnection::backlog_bytes() const {
-    int unsent = 0;
-    if (state_->connected && !state_->end) ::ioctl(state_->socket.native_handle(), SIOCOUTQNSD, &unsent);
-    return state_->queued_bytes + static_cast<std::size_t>(unsent);
+Backlog PeerConnection::backlog() const {
+    return state_->backlog();
 }
 
 const std::optional<VersionMessage>& PeerConnection::peer_version() const {

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "dash/p2p/backlog.h"
 #include "dash/p2p/framing.h"
 #include "dash/p2p/messages.h"
 #include "dash/util/clock.h"
@@ -81,8 +82,8 @@ class PeerConnection {
     void send(SharedFrame frame, SentHandler done = {});
 
     [[nodiscard]] bool ready() const;
-    /// What was given to send() and has not left this machine yet.
-    [[nodiscard]] std::size_t backlog_bytes() const;
+    /// Of what was given to send(); nothing when not connected.
+    [[nodiscard]] Backlog backlog() const;
     /// The peer's own version message, once it came.
     [[nodiscard]] const std::optional<VersionMessage>& peer_version() const;
     /// Of the last answered ping.

@@ -1,6 +1,7 @@
 #include "tests/propagation/push_model.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -145,7 +146,12 @@ class Push {
     }
     void look_for_fulls() {
         const auto backlog = [this](std::size_t i) {
-            return places_[i].line_free_ms > agenda_.now_ms() ? std::size_t{1} : 0;
+            constexpr double kMicrosecondsPerMs = 1000;
+            dash::p2p::Backlog unsent;
+            unsent.round_trip = std::chrono::microseconds(std::llround(2 * kMicrosecondsPerMs * way(i)));
+            const double left_ms = std::max(0.0, places_[i].line_free_ms - agenda_.now_ms());
+            unsent.bytes = static_cast<std::size_t>(std::ceil(left_ms * line_.bits_per_second / 8000));
+            return unsent;
         };
         for (const std::size_t i : broadcast_.take_due_fulls(backlog))
             send_full(i);

@@ -20,9 +20,20 @@ std::vector<PeerAddress> peers(std::size_t count) {
     return addresses;
 }
 
-std::size_t nothing_left(std::size_t) {
-    return 0;
+dash::p2p::Backlog nothing_left(std::size_t) {
+    return {};
 }
+
+/// What the kernel would tell of three peers.
+struct Line {
+    std::vector<dash::p2p::Backlog> backlogs{3};
+
+    /// Whom the full block is due to, so much later.
+    std::vector<std::size_t> due(Broadcast& broadcast, tests::ManualClock& clock, double ms = 0) const {
+        clock.advance(ms / 1000);
+        return broadcast.take_due_fulls([&](std::size_t peer) { return backlogs[peer]; });
+    }
+};
 
 }  // namespace
 
@@ -96,7 +107,11 @@ TEST_CASE("a large block: no full one before all compact ones are out") {
     Broadcast broadcast(peers(3), kLarge, clock);
     CHECK(broadcast.in_stages());
     std::vector<std::size_t> backlog{0, 0, 1};
-    const auto left = [&](std::size_t peer) { return backlog[peer]; };
+    const auto left = [&](std::size_t peer) {
+        dash::p2p::Backlog unsent;
+        unsent.bytes = backlog[peer];
+        return unsent;
+    };
     broadcast.compact_answered(0);
     CHECK(broadcast.take_due_fulls(left).empty());
     backlog[2] = 0;
@@ -141,14 +156,46 @@ TEST_CASE("a large block: no full one before all compact ones are out") {
     }
 }
 
-TEST_CASE("a compact block that never leaves holds the others up for a second at most") {
+TEST_CASE("compact blocks that do not leave hold nobody up") {
     tests::ManualClock clock;
     Broadcast broadcast(peers(3), kLarge, clock);
-    const auto stuck = [](std::size_t peer) { return peer == 2 ? std::size_t{5000} : 0; };
+    Line line;
     broadcast.compact_answered(0);
-    CHECK(broadcast.take_due_fulls(stuck).empty());
-    clock.advance(1);
-    CHECK(broadcast.take_due_fulls(stuck) == std::vector<std::size_t>{0, 1, 2});
+
+    SUBCASE("a peer that does not read: not for a moment, however much of it trickles away") {
+        line.backlogs[2] = {5000, true, std::chrono::milliseconds(50)};
+        CHECK(line.due(broadcast, clock) == std::vector<std::size_t>{0});
+        broadcast.compact_answered(1);
+        line.backlogs[2].bytes = 4000;
+        CHECK(line.due(broadcast, clock, 5) == std::vector<std::size_t>{1});
+    }
+    SUBCASE("a dead one: no longer than a living one of its distance takes to acknowledge") {
+        line.backlogs[2] = {5000, false, std::chrono::milliseconds(50)};
+        CHECK(line.due(broadcast, clock).empty());
+        CHECK(line.due(broadcast, clock, 69).empty());
+        CHECK(line.due(broadcast, clock, 1) == std::vector<std::size_t>{0});
+        CHECK(line.due(broadcast, clock, 929).empty());  // it has not answered itself
+        CHECK(line.due(broadcast, clock, 1) == std::vector<std::size_t>{1, 2});
+    }
+    SUBCASE("one in a busy uplink's queue is waited for while the others' bytes leave, for a second at most") {
+        line.backlogs[1] = {100'000, false, std::chrono::milliseconds(1)};
+        line.backlogs[2] = {5000, false, std::chrono::milliseconds(1)};
+        CHECK(line.due(broadcast, clock).empty());
+        for (int i = 0; i < 66; ++i) {
+            line.backlogs[1].bytes -= 1400;
+            CHECK(line.due(broadcast, clock, 15).empty());
+        }
+        CHECK(line.due(broadcast, clock, 10) == std::vector<std::size_t>{0, 1, 2});
+    }
+    SUBCASE("… and not when these are out") {
+        line.backlogs[1] = {3000, false, std::chrono::milliseconds(1)};
+        line.backlogs[2] = {5000, false, std::chrono::milliseconds(1)};
+        CHECK(line.due(broadcast, clock).empty());
+        line.backlogs[1].bytes = 0;
+        CHECK(line.due(broadcast, clock, 15).empty());
+        CHECK(line.due(broadcast, clock, 19).empty());
+        CHECK(line.due(broadcast, clock, 1) == std::vector<std::size_t>{0});
+    }
 }
 
 TEST_CASE("bytes taken by the operating system are timed") {

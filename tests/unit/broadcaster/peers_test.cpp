@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -127,6 +128,35 @@ TEST_CASE("bad peers delay nobody") {
         MESSAGE("half of them " << name << ": " << with_bad << " ms");
         CHECK(with_bad < limit);
     }
+}
+
+TEST_CASE("a peer that does not read holds nobody's full block up") {
+    const dash::Block block = tests::block_of_size(68'000);
+    constexpr int kGood = 4;
+    // Milliseconds from the first compact block to the last full one, at peers that make nothing of compact ones.
+    const auto full_behind_compact = [&](Manner last) {
+        Place place(kGood + 2);
+        place.add_peers(1, kGood, Manner::kIgnoresCompact);
+        place.add_peers(kGood + 1, 1, last);
+        place.write_peer_file(kGood + 1);
+        place.start();
+        REQUIRE(place.wait_for_peers(kGood + 1));
+        REQUIRE(place.win(block, 1, kGood).size() == kGood);
+        double worst = 0;
+        for (int i = 1; i <= kGood; ++i) {
+            const auto sight = place.network.sight(peer_address(i), tests::won(block).hash);
+            CHECK(sight.compact_blocks == 1);
+            CHECK(sight.full_blocks == 1);
+            const std::chrono::duration<double, std::milli> behind = *sight.complete - *sight.first_byte;
+            worst = std::max(worst, behind.count());
+        }
+        return worst;
+    };
+    const double without = full_behind_compact(Manner::kIgnoresCompact);
+    const double with = full_behind_compact(Manner::kReadsByteASecond);
+    MESSAGE("the full block comes " << without << " ms behind the compact one, beside a peer that does not read "
+                                    << with << " ms");
+    CHECK(with < 2 * without + 300);
 }
 
 TEST_CASE("a peer that gives no sign has failed after ten seconds and is dropped") {

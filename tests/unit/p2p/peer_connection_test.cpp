@@ -57,6 +57,13 @@ PeerSettings often_pinging(const FakePeer& fake) {
     return settings;
 }
 
+/// More than the buffers of a connection take when nobody reads.
+void send_blocks(Session& session, int count) {
+    const auto frame = dash::p2p::encode_frame(dash::dash_regtest().p2p_magic, "block", Bytes(3'000'000));
+    for (int i = 0; i < count; ++i)
+        session.peer->send(frame);
+}
+
 }  // namespace
 
 TEST_CASE("the handshake shows an ordinary peer that wants and offers nothing") {
@@ -239,4 +246,26 @@ TEST_CASE("a peer that does not read is dropped, and the senders told") {
     CHECK(session.wait_for_end() == PeerEnd::Kind::kLost);
     CHECK(told == kFrames);
     CHECK(failed > 0);
+}
+
+TEST_CASE("of what has not left it is known whether the peer does not read or the line is slow") {
+    for (const Manner manner : {Manner::kDeaf, Manner::kPolite}) {
+        FakePeer fake(manner);
+        Session session(fake.peer_settings());
+        session.start(fake.port());
+        REQUIRE(session.loop.run_until([&] { return session.peer->ready(); }));
+        CHECK(!session.peer->backlog().held_by_peer);
+        send_blocks(session, 4);
+        if (manner == Manner::kDeaf) {
+            REQUIRE(session.loop.run_until([&] { return session.peer->backlog().held_by_peer; }));
+            CHECK(session.peer->backlog().bytes > 0);
+            CHECK(session.peer->backlog().round_trip > 0us);
+        } else {
+            REQUIRE(session.loop.run_until([&] { return session.peer->backlog().bytes == 0; }));
+            CHECK(!session.peer->backlog().held_by_peer);
+        }
+        session.peer->close();
+        session.wait_for_end();
+        CHECK(session.peer->backlog().bytes == 0);
+    }
 }
