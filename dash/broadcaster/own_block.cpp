@@ -25,9 +25,10 @@ enum class Form {
 Form form_of(const Transaction& transaction, bool is_first) {
     if (is_first) return Form::kPrefilled;
     if (!transaction.inputs.empty()) return Form::kEither;
-    // Without inputs: only blocks carry it. Asset unlocks have outputs. Quorum commitments and the like have none, and
-    // Dash Core takes such a prefilled transaction for an empty one and its sender for an attacker
-    // (PartiallyDownloadedBlock::InitData): peers have to ask for these.
+    // Without inputs: only blocks carry it. Asset unlocks have outputs. Quorum commitments and the like have none:
+    // CTransaction::IsNull(), which looks at nothing else, calls them empty, so Dash Core 23.1.2 takes a compact block
+    // with one prefilled for invalid (PartiallyDownloadedBlock::InitData in blockencodings.cpp: READ_STATUS_INVALID)
+    // and bans its sender (net_processing.cpp: Misbehaving 100, "invalid compact block"). Peers have to ask for these.
     return transaction.outputs.empty() ? Form::kShortId : Form::kPrefilled;
 }
 
