@@ -308,15 +308,15 @@ void Broadcaster::Sender::look_at_dashds() {
 void Broadcaster::Sender::look_at(LocalDashd& dashd, const p2p::DaemonLink& link) {
     const p2p::DaemonLinkStatus status = link.status();
     const double now = clock_.unix_seconds();
-    if (status.up && (!dashd.connected || dashd.connection_attempts != status.connects)) {
+    if (status.up && dashd.connection_attempts != status.connects) {
         dashd.connected_since = now;
         asio::co_spawn(executor_, protect(dashd), asio::detached);  // it may have moved
     }
     dashd.blocks_relayed = status.blocks_announced;
     dashd.txs_relayed = status.transactions_announced;
-    dashd.connected = status.up;
+    dashd.connected = status.answers;
     dashd.connection_attempts = status.connects;
-    if (status.up) dashd.last_seen = now;
+    if (status.answers) dashd.last_seen = now;
     if (status.ping_time) dashd.ping_ms = std::chrono::duration<double, std::milli>(*status.ping_time).count();
 }
 

@@ -15,7 +15,7 @@ namespace dash::broadcaster {
 struct LocalDashd {
     std::string host;
     std::uint16_t port = 0;
-    bool connected = false;
+    bool connected = false;      ///< and answers
     double connected_since = 0;  ///< Unix seconds
     double first_seen = 0;
     double last_seen = 0;

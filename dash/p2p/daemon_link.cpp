@@ -110,6 +110,7 @@ DaemonLinkStatus DaemonLink::status() const {
     if (status.up) {
         status.user_agent = state_->peer->peer_version()->user_agent;
         status.ping_time = state_->peer->ping_time();
+        status.answers = state_->peer->pong_overdue() < kPongTime;
     }
     return status;
 }

@@ -15,7 +15,9 @@ namespace dash::p2p {
 struct DaemonLinkSettings {
     std::string host = "127.0.0.1";
     std::uint16_t port = 0;
-    PeerSettings peer;
+    /// Looked after more closely than peers, and not given up as soon: away it is no better.
+    PeerSettings peer{.ping_interval = std::chrono::milliseconds(5'000),
+                      .pong_timeout = std::chrono::milliseconds(90'000)};
     /// Reconnects after this, doubled at each failure up to the longest delay, forever; each delay is shortened by up
     /// to a half at random.
     std::chrono::milliseconds first_delay{100};
@@ -24,6 +26,7 @@ struct DaemonLinkSettings {
 
 struct DaemonLinkStatus {
     bool up = false;
+    bool answers = false;    ///< up, and no ping is unanswered for longer than DaemonLink::kPongTime
     std::string user_agent;  ///< dashd's, while up
     std::optional<std::chrono::microseconds> ping_time;
     std::uint64_t connects = 0;
@@ -36,6 +39,9 @@ struct DaemonLinkStatus {
 /// single thread.
 class DaemonLink {
   public:
+    /// A dashd that leaves a ping unanswered for longer is frozen or overwhelmed; checking a block takes it less.
+    static constexpr std::chrono::seconds kPongTime{10};
+
     struct Events {
         std::function<void()> on_up;
         std::function<void(const PeerEnd&)> on_down;  ///< also after each failed attempt to connect

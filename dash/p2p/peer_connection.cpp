@@ -62,6 +62,7 @@ struct PeerConnection::State : std::enable_shared_from_this<State> {
     void take_handshake(const Frame& frame);
     void become_ready();
     void ping();
+    void check_pong();
     void send(std::string_view command, ByteSpan payload);
     void send(SharedFrame frame, SentHandler done);
     void write_next();
@@ -89,9 +90,10 @@ struct PeerConnection::State : std::enable_shared_from_this<State> {
     bool connected = false;
     bool acknowledged = false;
     bool ready = false;
-    Time last_received;
     std::uint64_t ping_nonce = 0;
     Time ping_sent;
+    std::optional<Time> pong_awaited_since;
+    std::size_t last_backlog = 0;  ///< when the pong was looked for last
     std::optional<std::chrono::microseconds> ping_time;
 };
 
@@ -141,7 +143,6 @@ asio::awaitable<void> PeerConnection::State::serve(std::string host, std::uint16
         co_return;
     }
     connected = true;
-    last_received = clock.steady_now();
     asio::co_spawn(
         executor, [self = shared_from_this()] { return self->watch(); }, asio::detached);
     greet(host, port);
@@ -152,7 +153,6 @@ asio::awaitable<void> PeerConnection::State::serve(std::string host, std::uint16
         while (!end) {
             const auto frame = parser.next();
             if (!frame) break;
-            last_received = clock.steady_now();
             take(*frame);
         }
     }
@@ -167,12 +167,19 @@ asio::awaitable<void> PeerConnection::State::watch() {
         timer.expires_after(settings.ping_interval);
         co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
         if (end) break;
-        if (clock.steady_now() - last_received > settings.silence_timeout) {
-            end_with(Kind::kTimeout, "silent for too long");
+        if (pong_awaited_since) {
+            check_pong();
         } else {
             ping();
         }
     }
+}
+
+void PeerConnection::State::check_pong() {
+    const std::size_t before = backlog().bytes;
+    if (before < last_backlog) pong_awaited_since = clock.steady_now();  // the ping may be on its way still
+    last_backlog = before;
+    if (clock.steady_now() - *pong_awaited_since >= settings.pong_timeout) end_with(Kind::kTimeout, "answers no ping");
 }
 
 void PeerConnection::State::greet(const std::string& host, std::uint16_t port) {
@@ -192,6 +199,7 @@ void PeerConnection::State::take(const Frame& frame) {
         send("pong", frame.payload);
     } else if (frame.command == "pong" && decode_nonce(frame.payload) == ping_nonce) {
         ping_time = std::chrono::duration_cast<std::chrono::microseconds>(clock.steady_now() - ping_sent);
+        pong_awaited_since.reset();
     }
     if (owner != nullptr && policy.on_message) policy.on_message(*owner, frame.command, frame.payload);
 }
@@ -217,6 +225,8 @@ void PeerConnection::State::become_ready() {
 void PeerConnection::State::ping() {
     ping_nonce = random_nonce();
     ping_sent = clock.steady_now();
+    pong_awaited_since = ping_sent;
+    last_backlog = 0;
     send("ping", encode_nonce(ping_nonce));
 }
 
@@ -303,6 +313,11 @@ const std::optional<VersionMessage>& PeerConnection::peer_version() const {
 
 std::optional<std::chrono::microseconds> PeerConnection::ping_time() const {
     return state_->ping_time;
+}
+
+std::chrono::steady_clock::duration PeerConnection::pong_overdue() const {
+    const auto& since = state_->pong_awaited_since;
+    return since ? state_->clock.steady_now() - *since : std::chrono::steady_clock::duration(0);
 }
 
 }  // namespace dash::p2p

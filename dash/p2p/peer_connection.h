@@ -21,7 +21,7 @@ namespace dash::p2p {
 
 struct PeerSettings {
     std::array<std::uint8_t, 4> magic{};
-    std::string user_agent;  ///< "/P2Pool:1.0.0/"
+    std::string user_agent{};  ///< "/P2Pool:1.0.0/"
     std::uint32_t start_height = 0;
     /// Be told of transactions as they travel (by `inv`; we never ask for one).
     bool relay_transactions = false;
@@ -29,9 +29,12 @@ struct PeerSettings {
     bool wants_addrv2 = false;
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds handshake_timeout{15'000};
-    std::chrono::milliseconds ping_interval{30'000};
-    /// Without any message from the peer for this long, the connection ends.
-    std::chrono::milliseconds silence_timeout{90'000};
+    /// While the last ping is unanswered, there is no further one.
+    std::chrono::milliseconds ping_interval{10'000};
+    /// The connection ends when a ping is unanswered for so long and nothing of what was sent before it leaves. Dash
+    /// Core answers when its message thread is free: checking a block takes that some seconds, and a slow disk to which
+    /// it writes its chain state not much more.
+    std::chrono::milliseconds pong_timeout{20'000};
     /// A peer that does not read is dropped when more than this waits for it.
     std::size_t max_queued_bytes = 16U << 20;
 };
@@ -88,6 +91,8 @@ class PeerConnection {
     [[nodiscard]] const std::optional<VersionMessage>& peer_version() const;
     /// Of the last answered ping.
     [[nodiscard]] std::optional<std::chrono::microseconds> ping_time() const;
+    /// How long the peer has owed us a pong; 0 when it does not. It does not while what was sent before leaves.
+    [[nodiscard]] std::chrono::steady_clock::duration pong_overdue() const;
 
   private:
     struct State;

@@ -128,7 +128,7 @@ Result push_full(const EmulatedLink& link, std::size_t block_bytes) {
     for (std::size_t i = 0; i < kPeers; ++i) {
         dash::p2p::PeerSettings settings;
         settings.magic = dash::dash_regtest().p2p_magic;
-        settings.silence_timeout = 600s;
+        settings.pong_timeout = 600s;
         connections.push_back(std::make_unique<dash::p2p::PeerConnection>(
             io.get_executor(), settings, dash::p2p::PeerConnection::Policy(), dash::system_clock()));
         asio::co_spawn(io, connections.back()->run(peer_address(i), world.peers->port()), asio::detached);

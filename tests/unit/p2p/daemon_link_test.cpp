@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "dash/primitives/chain_params.h"
+#include "tests/support/manual_clock.h"
 #include "tests/unit/p2p/fake_peer.h"
 #include "tests/unit/rpc/event_loop.h"
 
@@ -20,13 +21,14 @@ struct Linked {
         events.on_up = [this] { ++ups; };
         events.on_down = [this](const dash::p2p::PeerEnd&) { ++downs; };
         events.on_block = [this](const Uint256& hash) { blocks.push_back(hash); };
-        link = std::make_unique<DaemonLink>(loop.io().get_executor(), settings, events);
+        link = std::make_unique<DaemonLink>(loop.io().get_executor(), settings, events, clock);
         link->start();
     }
     bool wait_until_up() {
         return loop.run_until([this] { return link->up(); });
     }
 
+    tests::ManualClock clock;
     tests::EventLoop loop;
     int ups = 0;
     int downs = 0;
@@ -62,6 +64,18 @@ TEST_CASE("the link comes back, as often as it breaks") {
         CHECK(!linked.link->status().last_error.empty());
     }
     CHECK(linked.link->status().connects == 4);
+}
+
+TEST_CASE("a dashd that has frozen is told from one that answers") {
+    FakePeer fake(FakePeer::Manner::kNeverPongs);
+    Linked linked(fake.link_settings());
+    CHECK(!linked.link->status().answers);
+    REQUIRE(linked.wait_until_up());
+    linked.clock.advance(9.9);
+    CHECK(linked.link->status().answers);
+    linked.clock.advance(0.1);
+    CHECK(!linked.link->status().answers);
+    CHECK(linked.link->status().up);  // it may wake up
 }
 
 TEST_CASE("the link waits for a dashd that is not there yet") {

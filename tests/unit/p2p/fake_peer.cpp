@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -77,6 +78,15 @@ void FakePeer::send_raw(Bytes bytes) {
     });
 }
 
+void FakePeer::read(std::size_t bytes) {
+    asio::post(io_, [this, bytes] {
+        boost::system::error_code ignored;
+        Bytes read_bytes(bytes);
+        for (const auto& socket : sockets_)
+            asio::read(*socket, asio::buffer(read_bytes), ignored);
+    });
+}
+
 void FakePeer::hang_up() {
     asio::post(io_, [this] {
         boost::system::error_code ignored;
@@ -123,6 +133,7 @@ void FakePeer::answer(tcp::socket& socket, const dash::p2p::Frame& frame) {
         if (manner_ != Manner::kUnfinished) write(socket, "verack", {});
     } else if (frame.command == "ping" && manner_ != Manner::kNeverPongs) {
         write(socket, "pong", frame.payload);
+        if (manner_ == Manner::kPongsOnce) manner_ = Manner::kNeverPongs;
     }
 }
 

@@ -27,6 +27,7 @@ class FakePeer {
         kMute,        ///< accepts and says nothing
         kUnfinished,  ///< sends its version but never a verack
         kNeverPongs,  ///< shakes hands, then says nothing
+        kPongsOnce,   ///< answers the first ping, then says nothing
         kDeaf,        ///< shakes hands, then reads nothing
         kClosesAtOnce,
     };
@@ -48,6 +49,8 @@ class FakePeer {
     /// To everybody who is connected.
     void send(const std::string& command, dash::ByteSpan payload);
     void send_raw(dash::Bytes bytes);
+    /// So much of what its connections hold, by a deaf one.
+    void read(std::size_t bytes);
     /// Closes all connections; new ones are welcome.
     void hang_up();
 

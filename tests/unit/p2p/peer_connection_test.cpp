@@ -101,8 +101,8 @@ TEST_CASE("pings are answered, and all messages reach the owner") {
     CHECK(fake.received("pong").at(0) == dash::p2p::encode_nonce(99));
 }
 
-TEST_CASE("a peer that answers pings is kept, one that falls silent is left") {
-    const double almost = 0.9 * std::chrono::duration<double>(PeerSettings().silence_timeout).count();
+TEST_CASE("a peer that answers pings is kept, one that leaves one unanswered is left") {
+    const double almost = 0.9 * std::chrono::duration<double>(PeerSettings().pong_timeout).count();
     FakePeer polite;
     Session kept(often_pinging(polite));
     kept.start(polite.port());
@@ -113,14 +113,46 @@ TEST_CASE("a peer that answers pings is kept, one that falls silent is left") {
         kept.clock.advance(almost);
     }
     CHECK(kept.peer->ready());
+    CHECK(kept.loop.run_until([&] { return kept.peer->pong_overdue() == 0s; }));
 
-    FakePeer silent(Manner::kNeverPongs);
+    // Also when it talks.
+    FakePeer silent(Manner::kPongsOnce);
     Session left(often_pinging(silent));
     left.start(silent.port());
-    REQUIRE(left.loop.run_until([&] { return silent.received("ping").size() > 2; }));
-    left.clock.advance(2 * almost);
+    REQUIRE(left.loop.run_until([&] { return silent.received("ping").size() == 2; }));
+    left.clock.advance(almost);
+    CHECK(left.peer->pong_overdue() ==
+          std::chrono::round<std::chrono::steady_clock::duration>(std::chrono::duration<double>(almost)));
+    silent.send("inv", dash::p2p::encode_inv({{1, dash::Uint256(1)}}));
+    REQUIRE(left.loop.run_until([&] { return left.messages.back() == "inv"; }));
+    left.loop.run_until([] { return false; }, 50ms);
+    CHECK(left.peer->ready());
+    CHECK(silent.received("ping").size() == 2);  // a further one would make the pong to this one unrecognizable
+    left.clock.advance(almost);
     CHECK(left.wait_for_end() == PeerEnd::Kind::kTimeout);
+    CHECK(left.end->reason == "answers no ping");
     CHECK(left.end->was_ready);
+}
+
+TEST_CASE("a peer owes no pong while it takes what was sent before the ping") {
+    const double almost = 0.9 * std::chrono::duration<double>(PeerSettings().pong_timeout).count();
+    FakePeer fake(Manner::kDeaf);
+    Session session(often_pinging(fake));
+    session.start(fake.port());
+    REQUIRE(session.loop.run_until([&] { return session.peer->ready(); }));
+    send_blocks(session, 5);
+    REQUIRE(session.loop.run_until([&] { return session.peer->backlog().held_by_peer; }));
+    session.loop.run_until([] { return false; }, 50ms);  // it is noticed what is there to begin with
+    for (int round = 0; round < 4; ++round) {
+        session.clock.advance(almost);
+        fake.read(1'500'000);
+        REQUIRE(session.loop.run_until([&] { return session.peer->pong_overdue() == 0s; }));
+        CHECK(session.peer->ready());
+    }
+    session.loop.run_until([] { return false; }, 50ms);
+    session.clock.advance(almost / 0.9);
+    CHECK(session.wait_for_end() == PeerEnd::Kind::kTimeout);
+    CHECK(session.end->reason == "answers no ping");
 }
 
 TEST_CASE("a handshake that is not completed ends in time") {
