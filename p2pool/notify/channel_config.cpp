@@ -108,11 +108,11 @@ std::vector<HookConfig> read_hooks(const fs::path& file) {
     warn_if_others_can_read(file);
     const json object = read_object(file);
     for (const char* list : {"webhooks", "commands"}) {
-        const json entries = object.value(list, json::array());
-        if (!entries.is_array()) reject(file, std::string(list) + " is no list");
-        for (const json& entry : entries) {
+        const auto entries = object.find(list);
+        if (entries == object.end()) continue;
+        if (!entries->is_array()) reject(file, std::string(list) + " is no list");
+        for (const json& entry : *entries)
             hooks.push_back(read_hook(file, entry, std::string(list) == "webhooks"));
-        }
     }
     return hooks;
 }

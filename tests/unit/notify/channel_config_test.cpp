@@ -86,6 +86,13 @@ TEST_CASE("hooks and what they want to hear") {
     }
 }
 
+TEST_CASE("hooks nested deeper than a copy of them could be are refused as others are") {
+    constexpr std::size_t kDepth = 300'000;
+    const Folder folder;
+    const std::string nested = std::string(kDepth, '[') + std::string(kDepth, ']');
+    CHECK_THROWS_AS((void)read_hooks(folder.write("hooks.json", "{\"webhooks\": " + nested + "}")), dash::ConfigError);
+}
+
 TEST_CASE("URLs that lead somewhere, and others") {
     const auto bracketed = parse_url("http://[2001:db8::1]:81/x?y=z");
     REQUIRE(bracketed.has_value());
