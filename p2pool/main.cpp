@@ -95,7 +95,8 @@ int run_node(const Settings& settings, bool in_background) {
     const p2pool::service::PidFile pid_file(settings.pid_file);
     const bool console = !settings.options.no_console;  // in the background, until the start has gone well
     if (settings.options.log_json) dash::log::set_format(dash::log::Format::kJson);
-    dash::log::configure({.console = console, .debug = settings.options.debug, .file = settings.logfile});
+    dash::log::configure(
+        {.console = console, .debug = settings.options.debug, .own_thread = true, .file = settings.logfile});
     dash::log::info("p2pool (version ", p2pool::version(), ")");
     for (const std::string& remark : settings.remarks)
         dash::log::info(remark);
@@ -105,6 +106,7 @@ int run_node(const Settings& settings, bool in_background) {
         if (!background) return;
         std::cout << "p2pool-dash runs as process " << ::getpid() << "; its log is " << settings.logfile.string()
                   << std::endl;
+        dash::log::flush();  // from here on the console gets nothing
         background->started();
     };
     try {

@@ -110,10 +110,17 @@ struct Client::State {
 
     static asio::awaitable<json> call(std::shared_ptr<State> self, std::string method, json params,
                                       std::chrono::milliseconds timeout) {
+        return call_with_text(std::move(self), std::move(method),
+                              params.dump(-1, ' ', false, json::error_handler_t::replace), timeout);
+    }
+
+    static asio::awaitable<json> call_with_text(std::shared_ptr<State> self, std::string method, std::string params,
+                                                std::chrono::milliseconds timeout) {
         const auto deadline = std::chrono::steady_clock::now() + timeout;
         const std::uint64_t id = ++self->last_id;
-        const json request{{"jsonrpc", "1.0"}, {"id", id}, {"method", method}, {"params", std::move(params)}};
-        const std::string body = request.dump(-1, ' ', false, json::error_handler_t::replace);
+        std::string body =
+            R"({"jsonrpc":"1.0","id":)" + std::to_string(id) + R"(,"method":")" + method + R"(","params":)";
+        body.append(params).append("}");
         const HttpAnswer answer = co_await self->post(body, deadline);
         co_return read_result(self->settings, answer, id);
     }
@@ -135,6 +142,10 @@ asio::awaitable<json> Client::call(std::string method, json params) {
 
 asio::awaitable<json> Client::call(std::string method, json params, std::chrono::milliseconds timeout) {
     return State::call(state_, std::move(method), std::move(params), timeout);
+}
+
+asio::awaitable<json> Client::call_with_text(std::string method, std::string params) {
+    return State::call_with_text(state_, std::move(method), std::move(params), state_->settings.timeout);
 }
 
 const ClientSettings& Client::settings() const {

@@ -88,8 +88,8 @@ awaitable<BlockTemplate> Daemon::get_block_template() {
     co_return reading(kMethod, [&] { return parse_block_template(result); });
 }
 
-awaitable<std::optional<std::string>> Daemon::submit_block(ByteSpan block) {
-    const json result = co_await client_.call("submitblock", only(to_hex(block)));
+awaitable<std::optional<std::string>> Daemon::submit_block(std::string block_hex) {
+    const json result = co_await client_.call_with_text("submitblock", "[\"" + block_hex + "\"]");
     if (result.is_null()) co_return std::nullopt;
     if (result.is_string()) co_return result.get<std::string>();
     throw RpcError(RpcError::Kind::kBadAnswer, "dashd's answer to submitblock is neither null nor a word", 200);

@@ -78,8 +78,7 @@ class Daemon {
 
     /// nullopt: accepted and connected. Otherwise dashd's word, e.g. "duplicate" (which proves nothing: the block may
     /// be known and not on the main chain), "inconclusive", "high-hash", "bad-cb-payee".
-    /// `block` must live until the call has ended.
-    [[nodiscard]] boost::asio::awaitable<std::optional<std::string>> submit_block(ByteSpan block);
+    [[nodiscard]] boost::asio::awaitable<std::optional<std::string>> submit_block(std::string block_hex);
 
     /// nullopt: dashd does not know the block.
     [[nodiscard]] boost::asio::awaitable<std::optional<HeaderInfo>> get_block_header(Uint256 hash);

@@ -46,6 +46,7 @@ BlockRun::BlockRun(RunContext& context, JournalEntry entry, bool resumed)
       journalled_result_(entry.submitblock_result),
       senders_awaited_(context.senders.size()),
       deliveries_(context.daemons.size()),
+      begun_(context.clock.steady_now()),
       look_timer_(context.executor) {
     report_.sent_to.resize(context.daemons.size());
 }
@@ -82,11 +83,13 @@ bool BlockRun::taken() const {
                        [](const Delivery& delivery) { return delivery.taken(); });
 }
 
-/// And nobody else has taken it, or may be about to.
+/// And nobody else has taken it, or may be about to: one that is away or cannot judge it yet is heard, too, if it comes
+/// back in time.
 bool BlockRun::is_invalid_for(std::size_t daemon) const {
-    return deliveries_[daemon].invalid && !taken() &&
-           std::none_of(deliveries_.begin(), deliveries_.end(),
-                        [](const Delivery& delivery) { return delivery.result.empty(); });
+    if (!deliveries_[daemon].invalid || taken()) return false;
+    const bool all_heard =
+        std::all_of(deliveries_.begin(), deliveries_.end(), [](const Delivery& delivery) { return delivery.answered; });
+    return all_heard || context_.clock.steady_now() - begun_ > context_.schedule.hearing;
 }
 
 void BlockRun::send_by_link(std::size_t daemon) {
@@ -94,7 +97,8 @@ void BlockRun::send_by_link(std::size_t daemon) {
     const bool has_it = report_.state == BlockState::kAccepted && daemon == context_.best_daemon();
     if (delivery.link_busy || delivery.sent || finished()) return;
     if (has_it) {
-        if (std::exchange(delivery.link_missed, false) && daemon == 0) write(run_log::link_came_late_lines(report_));
+        if (std::exchange(delivery.link_missed, false) && daemon == 0)
+            log::write(run_log::link_came_late_lines(report_));
         return;
     }
     try {
@@ -117,7 +121,7 @@ void BlockRun::link_has_sent(std::size_t daemon, bool sent) {
     report_.sent_to[daemon] = sent;
     if (sent) note_time(report_.daemon_p2p.finished_ms);
     if (daemon > 0) {
-        if (sent) write(run_log::further_link_lines(report_, context_.daemons[daemon].name));
+        if (sent) log::write(run_log::further_link_lines(report_, context_.daemons[daemon].name));
     } else if (sent || !phases_.settled(kLink)) {
         tell(kLink, run_log::link_lines(report_, sent));
     }
@@ -154,10 +158,19 @@ asio::awaitable<void> BlockRun::submit(std::size_t daemon) {
     delivery.submitting = false;
 }
 
+/// Two megabytes take milliseconds, which the other phases do not wait for.
+asio::awaitable<std::string> BlockRun::encode_hex() {
+    const auto encode = [](std::shared_ptr<const Bytes> bytes) -> asio::awaitable<std::string> {
+        co_return to_hex(*bytes);
+    };
+    co_return co_await asio::co_spawn(context_.encoder, encode(block_.bytes), asio::use_awaitable);
+}
+
 asio::awaitable<void> BlockRun::submit_once(std::size_t daemon) {
     note_time(report_.submitblock.started_ms);
     try {
-        take_answer(daemon, co_await context_.daemons[daemon].daemon.submit_block(*block_.bytes));
+        std::string hex = co_await encode_hex();
+        take_answer(daemon, co_await context_.daemons[daemon].daemon.submit_block(std::move(hex)));
     } catch (const rpc::RpcError& error) {
         if (error.code() == rpc::code::kDeserialization) {
             take_answer(daemon, error.daemon_message());
@@ -186,7 +199,7 @@ void BlockRun::take_result(std::size_t daemon, const std::string& result, std::v
     const bool news = result != delivery.result;
     delivery.result = result;
     if (daemon > 0) {
-        if (news) write(run_log::further_answer_lines(report_, context_.daemons[daemon].name, result));
+        if (news) log::write(run_log::further_answer_lines(report_, context_.daemons[daemon].name, result));
     } else if (news || !phases_.settled(kRpc)) {
         tell(kRpc, std::move(lines));
     }
@@ -275,13 +288,13 @@ void BlockRun::note_time(std::optional<double>& time) const {
 }
 
 void BlockRun::take_sender_lines(std::vector<LogLine> lines, bool first) {
-    if (!first) return write(lines);
+    if (!first) return log::write(lines);
     sender_lines_.insert(sender_lines_.end(), lines.begin(), lines.end());
     if (--senders_awaited_ == 0) tell(kSenders, std::exchange(sender_lines_, {}));
 }
 
 void BlockRun::tell(std::size_t phase, std::vector<LogLine> lines) {
-    if (phases_.settled(phase)) return write(lines);
+    if (phases_.settled(phase)) return log::write(lines);
     phases_.settle(phase, std::move(lines));
     if (phases_.complete()) tell_completion();
 }

@@ -4,6 +4,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -31,6 +32,8 @@ struct DaemonDoor {
 /// What the runs of all blocks share; outlives them.
 struct RunContext {
     boost::asio::any_io_executor executor;
+    /// Of another thread, for what takes long and needs nothing of the runs.
+    boost::asio::any_io_executor encoder;
     std::array<std::uint8_t, 4> magic;
     const std::vector<DaemonDoor>& daemons;  ///< at least one
     /// The number of the daemon whose word about the chain counts now.
@@ -83,6 +86,7 @@ class BlockRun : public std::enable_shared_from_this<BlockRun> {
     boost::asio::awaitable<void> send_by(BlockSender& sender);
     boost::asio::awaitable<void> submit(std::size_t daemon);
     boost::asio::awaitable<void> submit_once(std::size_t daemon);
+    boost::asio::awaitable<std::string> encode_hex();
     boost::asio::awaitable<void> follow();
     boost::asio::awaitable<void> look_at_chain();
     boost::asio::awaitable<std::optional<rpc::HeaderInfo>> find_rival(rpc::Daemon& daemon);
@@ -114,6 +118,7 @@ class BlockRun : public std::enable_shared_from_this<BlockRun> {
     std::vector<LogLine> sender_lines_;  ///< of the others, until then
     p2p::SharedFrame frame_;
     std::vector<Delivery> deliveries_;  ///< one a dashd
+    std::chrono::steady_clock::time_point begun_;
     bool asked_to_prefer_ = false;
     bool look_requested_ = false;
     boost::asio::steady_timer look_timer_;

@@ -4,11 +4,6 @@
 
 namespace dash::submission {
 
-void write(const std::vector<LogLine>& lines) {
-    for (const LogLine& line : lines)
-        log::write(line.level, line.text);
-}
-
 void PhaseLog::begin() {
     begun_ = true;
     write_settled();
@@ -22,7 +17,7 @@ void PhaseLog::settle(std::size_t phase, std::vector<LogLine> lines) {
 
 void PhaseLog::write_settled() {
     for (; next_ < kPhases && settled(next_); ++next_)
-        write(*blocks_[next_]);
+        log::write(*blocks_[next_]);
 }
 
 }  // namespace dash::submission

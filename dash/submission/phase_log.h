@@ -10,11 +10,7 @@
 
 namespace dash::submission {
 
-struct LogLine {
-    log::Level level = log::Level::kInfo;
-    std::string text;
-};
-void write(const std::vector<LogLine>& lines);
+using LogLine = log::Line;
 
 /// The phases of a submission run together and end in any order; a reader wants them one after another. Holds a phase's
 /// lines back until those of all phases before it have been written, and all until begin().

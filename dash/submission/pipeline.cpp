@@ -4,6 +4,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <iterator>
 #include <thread>
 #include <unordered_map>
 #include <unordered_set>
@@ -68,6 +70,7 @@ class Pipeline::Impl {
     DiskThread journal_thread_;
     asio::io_context io_{1};
     asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
+    asio::thread_pool encoder_{1};
     std::vector<std::unique_ptr<DaemonConnection>> connections_;
     std::vector<DaemonDoor> daemons_;  ///< of the connections
     std::vector<std::unique_ptr<BlockSender>> senders_;
@@ -88,6 +91,7 @@ Pipeline::Impl::Impl(PipelineSettings settings, asio::any_io_executor report_exe
       spool_(settings_.database),
       journal_(settings_.database),
       context_{io_.get_executor(),
+               encoder_.get_executor(),
                settings_.chain->p2p_magic,
                daemons_,
                [this] {
@@ -186,11 +190,20 @@ void Pipeline::Impl::keep(const WonBlock& block) {
 }
 
 std::vector<JournalEntry> Pipeline::Impl::take_up_left_over() {
+    std::vector<JournalEntry> not_journalled;
     for (const WonBlock& block : spool_.left_over()) {
-        journal_.add(block);
-        spool_.settled(block.hash);
+        try {
+            journal_.add(block);
+            spool_.settled(block.hash);
+        } catch (const Error& error) {
+            log::error("Block ", block.hash.to_hex(),
+                       " cannot be journalled and is submitted all the same: ", error.what());
+            not_journalled.push_back({block, BlockState::kSubmitted, {}});
+        }
     }
-    return journal_.unfinished();
+    std::vector<JournalEntry> unfinished = journal_.unfinished();
+    std::move(not_journalled.begin(), not_journalled.end(), std::back_inserter(unfinished));
+    return unfinished;
 }
 
 void Pipeline::Impl::forget_finished() {
@@ -224,6 +237,7 @@ void Pipeline::Impl::stop() {
         });
         thread_.join();
     }
+    encoder_.join();
     journal_thread_.join();
     spool_thread_.join();
 }

@@ -24,6 +24,8 @@ struct Schedule {
     std::chrono::milliseconds longest_check{120'000};
     /// A block this deep is settled without a ChainLock.
     std::int64_t burial_confirmations = 100;
+    /// A block that one dashd finds invalid waits this long for the others' word.
+    std::chrono::milliseconds hearing{3'600'000};
     /// What stop() allows for blocks that dashd has not been given yet.
     std::chrono::milliseconds stop_grace{3'000};
 };

@@ -19,14 +19,12 @@ std::string name(const SubmissionReport& report) {
 }  // namespace
 
 void started(const SubmissionReport& report, std::size_t block_bytes) {
-    log::info(kRule);
-    log::info("BLOCK SUBMISSION PIPELINE STARTED", report.resumed ? " (resumed from an earlier run)" : "");
-    log::info(kRule);
-    log::info("BLOCK SUBMISSION STARTED at ", format_local_time(system_clock().unix_seconds()));
-    log::info("  Block hash: ", report.hash.to_hex());
-    log::info("  Height:     ", report.height);
-    log::info("  Size:       ", block_bytes, " bytes");
-    log::info("  Finder:     ", report.finder);
+    log::write_info(
+        {kRule,
+         std::string("BLOCK SUBMISSION PIPELINE STARTED") + (report.resumed ? " (resumed from an earlier run)" : ""),
+         kRule, "BLOCK SUBMISSION STARTED at " + format_local_time(system_clock().unix_seconds()),
+         "  Block hash: " + report.hash.to_hex(), "  Height:     " + std::to_string(report.height),
+         "  Size:       " + std::to_string(block_bytes) + " bytes", "  Finder:     " + report.finder});
 }
 
 std::vector<LogLine> no_sender_lines() {
@@ -105,20 +103,15 @@ std::vector<LogLine> further_answer_lines(const SubmissionReport& report, const 
 }
 
 void completed(const SubmissionReport& report, std::size_t senders, RpcOutcome rpc) {
-    log::info(kRule);
-    log::info("BLOCK SUBMISSION PIPELINE COMPLETE");
-    if (senders == 0) {
-        log::info("  Multi-peer: disabled");
-    } else {
-        log::info("  Multi-peer: ", report.peers_reached, " peers", report.peers_reached > 0 ? " [OK]" : " [!]");
-    }
-    log::info("  Local dashd P2P: ",
-              report.daemon_p2p_sent ? "[OK] (always sent)" : "[!] (waiting for the connection)");
-    const char* outcome = rpc == RpcOutcome::kTaken     ? "[OK] (completed)"
-                          : rpc == RpcOutcome::kRefused ? "[!] (refused)"
-                                                        : "[!] (tried again until dashd takes it)";
-    log::info("  RPC verification: ", outcome);
-    log::info(kRule);
+    const std::string peers =
+        senders == 0 ? "disabled"
+                     : std::to_string(report.peers_reached) + " peers" + (report.peers_reached > 0 ? " [OK]" : " [!]");
+    const std::string link = report.daemon_p2p_sent ? "[OK] (always sent)" : "[!] (waiting for the connection)";
+    const std::string outcome = rpc == RpcOutcome::kTaken     ? "[OK] (completed)"
+                                : rpc == RpcOutcome::kRefused ? "[!] (refused)"
+                                                              : "[!] (tried again until dashd takes it)";
+    log::write_info({kRule, "BLOCK SUBMISSION PIPELINE COMPLETE", "  Multi-peer: " + peers,
+                     "  Local dashd P2P: " + link, "  RPC verification: " + outcome, kRule});
 }
 
 void asked_to_prefer(const SubmissionReport& report) {

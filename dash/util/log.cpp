@@ -17,6 +17,7 @@
 
 #include "dash/util/error.h"
 #include "dash/util/log_format.h"
+#include "dash/util/log_queue.h"
 
 namespace dash::log {
 namespace {
@@ -221,6 +222,7 @@ std::string printable(std::string_view text) {
 struct State {
     std::shared_ptr<spdlog::logger> logger;
     std::shared_ptr<FileSink> file;  // null: no file
+    std::unique_ptr<Queue> queue;    // null: who logs writes
 };
 
 State make_state(bool console, std::shared_ptr<FileSink> file, bool debug) {
@@ -230,7 +232,7 @@ State make_state(bool console, std::shared_ptr<FileSink> file, bool debug) {
     auto logger = std::make_shared<spdlog::logger>("p2pool", sinks.begin(), sinks.end());
     logger->set_level(debug ? spdlog::level::debug : spdlog::level::info);
     logger->flush_on(spdlog::level::debug);
-    return {std::move(logger), std::move(file)};
+    return {std::move(logger), std::move(file), nullptr};
 }
 
 /// Logs to the console until configure() is called.
@@ -253,6 +255,36 @@ spdlog::level::level_enum spdlog_level(Level level) {
     return spdlog::level::err;
 }
 
+void reopen_now(FileSink& file) {
+    try {
+        file.reopen();
+    } catch (const ConfigError& exception) {
+        error("After SIGUSR1: ", exception.what(), "; lines still go to the old file");
+        return;
+    }
+    info("...and reopened '", file.path().string(), "' after catching SIGUSR1.");
+}
+
+/// What a queue's thread does with its entries.
+Queue::Write writer_to(std::shared_ptr<spdlog::logger> logger, std::shared_ptr<FileSink> file) {
+    return [logger = std::move(logger), file = std::move(file)](const std::deque<Queue::Entry>& entries) {
+        for (const Queue::Entry& entry : entries) {
+            if (entry.reopen) {
+                reopen_now(*file);
+            } else {
+                logger->log(entry.time, {}, spdlog_level(entry.level), entry.text);
+            }
+        }
+        logger->flush();
+    };
+}
+
+/// In the log's format; one line whatever it holds.
+std::string as_line(std::string_view text) {
+    if (chosen_format == Format::kText && std::any_of(text.begin(), text.end(), is_control)) return printable(text);
+    return std::string(text);
+}
+
 }  // namespace
 
 void set_format(Format format) {
@@ -261,24 +293,28 @@ void set_format(Format format) {
 
 void configure(const Settings& settings) {
     auto file = settings.file.empty() ? nullptr : std::make_shared<FileSink>(settings);
-    state() = make_state(settings.console, std::move(file), settings.debug);
+    State fresh = make_state(settings.console, std::move(file), settings.debug);
+    if (settings.own_thread) {
+        fresh.logger->flush_on(spdlog::level::off);  // the queue flushes when there is nothing more
+        fresh.queue = std::make_unique<Queue>(writer_to(fresh.logger, fresh.file));
+    }
+    state() = std::move(fresh);
 }
 
 void reopen() {
     FileSink* const file = state().file.get();
     if (file == nullptr) return;
     info("Caught SIGUSR1, closing '", file->path().string(), "'...");
-    try {
-        file->reopen();
-    } catch (const ConfigError& exception) {
-        error("After SIGUSR1: ", exception.what(), "; lines still go to the old file");
-        return;
-    }
-    info("...and reopened '", file->path().string(), "' after catching SIGUSR1.");
+    if (state().queue == nullptr) return reopen_now(*file);
+    Queue::Entry entry;
+    entry.reopen = true;
+    state().queue->post({std::move(entry)});
 }
 
 void flush() {
-    state().logger->flush();
+    constexpr std::chrono::milliseconds kPatience{2000};
+    if (state().queue == nullptr) return state().logger->flush();
+    state().queue->wait(kPatience);
 }
 
 bool enabled(Level level) {
@@ -286,12 +322,28 @@ bool enabled(Level level) {
 }
 
 void write(Level level, std::string_view text) {
-    spdlog::logger& logger = *state().logger;
-    if (chosen_format == Format::kText && std::any_of(text.begin(), text.end(), is_control)) {
-        logger.log(spdlog_level(level), printable(text));
-    } else {
-        logger.log(spdlog_level(level), spdlog::string_view_t(text.data(), text.size()));
+    std::vector<Line> lines;
+    lines.push_back({level, std::string(text)});
+    write(std::move(lines));
+}
+
+void write(std::vector<Line> lines) {
+    const auto now = std::chrono::system_clock::now();
+    std::vector<Queue::Entry> entries;
+    for (Line& line : lines) {
+        if (enabled(line.level)) entries.push_back({line.level, now, as_line(line.text), false});
     }
+    if (entries.empty()) return;
+    if (state().queue != nullptr) return state().queue->post(std::move(entries));
+    for (const Queue::Entry& entry : entries)
+        state().logger->log(entry.time, {}, spdlog_level(entry.level), entry.text);
+}
+
+void write_info(const std::vector<std::string>& texts) {
+    std::vector<Line> lines;
+    for (const std::string& text : texts)
+        lines.push_back({Level::kInfo, text});
+    write(std::move(lines));
 }
 
 }  // namespace dash::log

@@ -29,4 +29,8 @@ void Announcer::block_won(const dash::submission::WonBlock& block, std::optional
     notifier_->announce(notify::announce(news));
 }
 
+void Announcer::stop() {
+    if (notifier_ != nullptr) notifier_->stop();
+}
+
 }  // namespace p2pool::node

@@ -18,6 +18,8 @@ class Announcer {
 
     /// From the node thread; returns at once.
     void block_won(const dash::submission::WonBlock& block, std::optional<double> pool_hashes_per_second);
+    /// What is not out yet goes out in the next run.
+    void stop();
 
   private:
     const share_chain::Network& network_;

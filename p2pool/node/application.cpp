@@ -83,7 +83,14 @@ class Application::Impl {
           on_started_(std::move(on_started)),
           dashds_(io_.get_executor(), *settings_.network->parent, dashd_settings(settings_),
                   {.on_template = [this](dash::rpc::BlockTemplate block, double seconds) {
-                      take(std::move(block), seconds);
+                      try {
+                          take(std::move(block), seconds);
+                      } catch (const std::exception& error) {  // the next template may do better
+                          dash::log::error(
+                              "A block template could not be used, an error of this program, please "
+                              "report it: ",
+                              error.what());
+                      }
                   }}) {}
 
     int run() {
@@ -93,7 +100,7 @@ class Application::Impl {
         reopen_log_on_signal();
         spawn(start());
         spawn(show_life());
-        io_.run();
+        dash::run_guarded(io_, "the node");
         return exit_code_;
     }
 
@@ -193,7 +200,7 @@ void Application::Impl::stop() {
     peers_.reset();
     if (pipeline_ != nullptr) pipeline_->stop();
     if (web_ != nullptr) web_->stop();
-    announcer_.reset();
+    if (announcer_ != nullptr) announcer_->stop();
     if (store_ != nullptr) store_->stop();
     if (store_ != nullptr && settings_.options.compact_on_shutdown) {
         watchdog_.end_any_time();

@@ -20,7 +20,11 @@ constexpr const char* kBroken = "Merged mining: an error of this program, please
 
 MergedMining::MergedMining(asio::any_io_executor executor, const std::vector<dash::rpc::ClientSettings>& daemons,
                            OnWork on_work, const MergedSchedule& schedule)
-    : executor_(std::move(executor)), schedule_(schedule), on_work_(std::move(on_work)), blocks_(daemons.size()) {
+    : executor_(std::move(executor)),
+      schedule_(schedule),
+      on_work_(std::move(on_work)),
+      blocks_(daemons.size()),
+      taken_(daemons.size()) {
     for (dash::rpc::ClientSettings settings : daemons) {
         settings.timeout = schedule_.timeout;
         daemons_.push_back(std::make_unique<dash::rpc::Client>(std::move(settings)));
@@ -33,6 +37,7 @@ void MergedMining::start() {
 }
 
 void MergedMining::submit(work::AuxSolution solution) {
+    if (taken_[solution.block.daemon] == solution.block.hash) return;
     asio::co_spawn(executor_, bring(std::move(solution)), dash::log_failure(kBroken));
 }
 
@@ -81,6 +86,7 @@ asio::awaitable<void> MergedMining::bring(work::AuxSolution solution) {
             params.push_back(hash);
             params.push_back(solution.proof_hex);
             const json result = co_await client.call("getauxblock", std::move(params));
+            if (result == true) taken_[solution.block.daemon] = solution.block.hash;
             dash::log::write(result == true ? dash::log::Level::kInfo : dash::log::Level::kWarning,
                              "Merged block submittal result: " + result.dump() + " for block " + hash + " of " +
                                  client.settings().url());

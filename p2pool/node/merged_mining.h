@@ -33,6 +33,7 @@ class MergedMining {
                  OnWork on_work, const MergedSchedule& schedule = {});
 
     void start();
+    /// A block that its daemon has taken already is passed over.
     void submit(work::AuxSolution solution);
 
   private:
@@ -45,6 +46,7 @@ class MergedMining {
     std::vector<std::unique_ptr<dash::rpc::Client>> daemons_;
     OnWork on_work_;
     std::vector<std::optional<work::AuxBlock>> blocks_;  ///< one a daemon
+    std::vector<dash::Uint256> taken_;                   ///< the last block that each daemon took
 };
 
 }  // namespace p2pool::node

@@ -30,14 +30,14 @@ constexpr std::size_t kMaxPayoutGroups = 20000;
 constexpr double kNewWorkLineSeconds = 5;
 constexpr std::size_t kRememberedBlocks = 100;
 constexpr double kOldShareSeconds = 600;
-/// Dash refuses blocks from further in the future.
 
 double window_seconds(const share_chain::Network& network) {
     return kRateWindowShares * network.stratum_share_rate_seconds;
 }
 
+/// At least as many as a rate can be measured over.
 std::uint64_t shares_an_hour(const share_chain::Network& network) {
-    return 3600 / network.share_period_seconds;
+    return std::max<std::uint64_t>(2, 3600 / network.share_period_seconds);
 }
 
 std::string low32_hex(const dash::Uint256& hash) {
@@ -62,19 +62,14 @@ bool remember(std::deque<dash::Uint256>& won, const dash::Uint256& hash) {
 void tell_won_block(const work::Job& job, const dash::Uint256& hash, const work::Worker& worker, double found_at,
                     const dash::ChainParams& chain) {
     const std::string bar(70, '#');
-    dash::log::info("");
-    dash::log::info(bar);
-    dash::log::info("### DASH BLOCK FOUND! ###");
-    dash::log::info(bar);
-    dash::log::info("Time:        ", dash::format_local_time(found_at));
-    dash::log::info("Miner:       ", worker.name);
-    dash::log::info("Block hash:  ", hash.to_hex());
-    dash::log::info("POW hash:    ", hash.to_hex());  // on Dash they are the same
-    dash::log::info("Target:      ", job.block_target.to_hex());
-    dash::log::info("Height:      ", job.source->work_template->block.height);
-    dash::log::info("Txs:         ", job.source->work_template->txids.size() + 1);
-    dash::log::info("Explorer:    ", chain.block_explorer_url_prefix, hash.to_hex());
-    dash::log::info(bar);
+    dash::log::write_info({"", bar, "### DASH BLOCK FOUND! ###", bar,
+                           "Time:        " + dash::format_local_time(found_at), "Miner:       " + worker.name,
+                           "Block hash:  " + hash.to_hex(),
+                           "POW hash:    " + hash.to_hex(),  // on Dash they are the same
+                           "Target:      " + job.block_target.to_hex(),
+                           "Height:      " + std::to_string(job.source->work_template->block.height),
+                           "Txs:         " + std::to_string(job.source->work_template->txids.size() + 1),
+                           "Explorer:    " + chain.block_explorer_url_prefix + hash.to_hex(), bar});
 }
 
 }  // namespace
@@ -351,10 +346,10 @@ work::Evaluation Node::evaluate(const JobPtr& job, const work::Solution& solutio
 }
 
 void Node::win_aux_blocks(const work::Job& job, const work::Solution& solution, const dash::Uint256& hash) {
-    for (work::AuxSolution& solved : work::solved_aux_blocks(job, solution, hash)) {
-        if (remember(won_aux_blocks_, solved.block.hash) && events_.on_aux_block_won)
-            events_.on_aux_block_won(std::move(solved));
-    }
+    std::vector<work::AuxSolution> solved = work::solved_aux_blocks(job, solution, hash);
+    if (solved.empty() || !events_.on_aux_block_won || !remember(aux_solutions_, hash)) return;
+    for (work::AuxSolution& each : solved)
+        events_.on_aux_block_won(std::move(each));
 }
 
 void Node::win_block(const work::Job& job, const work::Solution& solution, const dash::Uint256& hash,

@@ -209,7 +209,7 @@ class Node final : public work::WorkSource {
     std::uint64_t work_event_ = 0;
     std::map<work::PayoutChoice, work::JobPtr> jobs_;  ///< one a payout group; emptied at each change
     std::deque<dash::Uint256> won_blocks_;             ///< the last ones, so that a solution sent twice wins once
-    std::deque<dash::Uint256> won_aux_blocks_;         ///< the same, with the other chains' hashes
+    std::deque<dash::Uint256> aux_solutions_;          ///< the same, of other chains' blocks
 };
 
 }  // namespace p2pool::node

@@ -60,6 +60,11 @@ nlohmann::json to_json(const Announcement& announcement) {
             {"details", announcement.details}};
 }
 
+std::string to_text(const nlohmann::json& json) {
+    constexpr int kOneLine = -1;
+    return json.dump(kOneLine, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 Announcement announce(const BlockNews& block) {
     const std::string title = upper_case(block.network) + " BLOCK FOUND!";
     const std::string number = "Block: " + std::to_string(block.height);

@@ -25,6 +25,8 @@ struct Announcement {
 
 /// {"event": "block", "subject": …, "text": …, "details": {…}}: what hooks get.
 [[nodiscard]] nlohmann::json to_json(const Announcement& announcement);
+/// As text. Bytes that are no UTF-8 are replaced: a miner may call himself anything.
+[[nodiscard]] std::string to_text(const nlohmann::json& json);
 
 /// A block of the pool, in the python node's words (python p2pool.util.telegram_notifier).
 struct BlockNews {

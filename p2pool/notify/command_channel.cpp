@@ -53,12 +53,14 @@ std::vector<std::string> environment_with(const Announcement& announcement) {
 
 /// −1 when it cannot be started; errno tells why. It leads a process group of its own.
 pid_t start(std::vector<std::string> command, const Announcement& announcement) {
-    const int input = input_with(to_json(announcement).dump() + "\n");
+    const int input = input_with(to_text(to_json(announcement)) + "\n");
     if (input < 0) return -1;
     std::vector<std::string> variables = environment_with(announcement);
     posix_spawn_file_actions_t actions;
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+    // What the hook leaves behind must not keep the node's ports.
+    ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
     posix_spawnattr_t attributes;
     ::posix_spawnattr_init(&attributes);
     sigset_t usual;

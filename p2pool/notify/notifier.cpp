@@ -118,6 +118,15 @@ class Notifier::Impl {
         co_await line.wake.async_wait(asio::as_tuple(asio::use_awaitable));
     }
 
+    /// Whatever goes wrong with one announcement, the channel goes on.
+    static asio::awaitable<Delivery> send(Channel& channel, const Announcement& announcement) {
+        try {
+            co_return co_await channel.send(announcement);
+        } catch (const std::exception& error) {
+            co_return Delivery{false, error.what()};
+        }
+    }
+
     asio::awaitable<void> deliver(Line& line) {
         asio::steady_timer pause(io_);
         for (;;) {
@@ -128,7 +137,7 @@ class Notifier::Impl {
             }
             const Announcement announcement = queue->front();
             queue->pop_front();
-            const Delivery delivery = co_await line.channel->send(announcement);
+            const Delivery delivery = co_await send(*line.channel, announcement);
             pause.expires_after(std::max(line.channel->least_interval(), settle(line, announcement, delivery)));
             co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
         }

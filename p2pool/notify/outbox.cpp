@@ -35,7 +35,7 @@ bool Outbox::put(const std::string& channel, const Announcement& announcement, d
     auto known = database_.prepare("SELECT 1 FROM announcements WHERE channel = ? AND subject = ?");
     if (known.bind(channel, announcement.subject).step()) return false;
     database_.prepare("INSERT INTO announcements VALUES (?, ?, ?, 0.0, ?, ?, ?)")
-        .bind(channel, announcement.subject, now, announcement.text, announcement.html, announcement.details.dump())
+        .bind(channel, announcement.subject, now, announcement.text, announcement.html, to_text(announcement.details))
         .run();
     return true;
 }

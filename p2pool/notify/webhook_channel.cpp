@@ -23,7 +23,7 @@ class WebhookChannel final : public Channel {
     [[nodiscard]] boost::asio::awaitable<Delivery> send(const Announcement& announcement) override {
         try {
             const HttpReply reply =
-                co_await http_post(url_, "application/json", to_json(announcement).dump(), kPatience);
+                co_await http_post(url_, "application/json", to_text(to_json(announcement)), kPatience);
             if (reply.status / 100 == 2) co_return Delivery{true, {}};
             co_return Delivery{false, "it answers " + std::to_string(reply.status)};
         } catch (const boost::system::system_error& error) {

@@ -49,13 +49,20 @@ std::string_view view(boost::beast::string_view text) {
     return {text.data(), text.size()};
 }
 
+/// Names go on in JSON: bytes that are no UTF-8 are replaced.
+std::string as_utf8(const std::string& text) {
+    constexpr int kOneLine = -1;
+    const auto replace = nlohmann::json::error_handler_t::replace;
+    return nlohmann::json::parse(nlohmann::json(text).dump(kOneLine, ' ', false, replace)).get<std::string>();
+}
+
 std::string user_of(const Request& request) {
     constexpr std::string_view kScheme = "Basic ";
     const std::string_view credentials = view(request[http::field::authorization]);
     if (credentials.substr(0, kScheme.size()) != kScheme) return {};
     const std::string decoded =
         dash::as_text(dash::base64_decode(credentials.substr(kScheme.size())).value_or(dash::Bytes()));
-    return decoded.substr(0, decoded.find(':'));
+    return as_utf8(decoded.substr(0, decoded.find(':')));
 }
 
 HttpResponse json_response(http::status status, std::string body, const Request* request) {

@@ -15,7 +15,6 @@ using nlohmann::json;
 
 /// An observer that does not authorize gets its first work after this time.
 constexpr double kObserverSeconds = 1;
-constexpr std::size_t kMaxUserNameBytes = 255;
 
 /// What a connection may have the node do: lines in a second for good, and in a burst.
 constexpr double kLinesPerSecond = 500;

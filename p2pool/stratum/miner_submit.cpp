@@ -56,6 +56,7 @@ const work::Worker* MinerSession::find_worker(const json& user_name) {
     if (workers_.empty()) return nullptr;
     const auto* text = user_name.get_ptr<const std::string*>();
     if (text == nullptr || text->empty()) return &workers_.front().worker;
+    if (text->size() > kMaxUserNameBytes) return nullptr;
     for (const AuthorizedWorker& known : workers_) {
         if (known.user_name == *text) return &known.worker;
     }
@@ -65,8 +66,9 @@ const work::Worker* MinerSession::find_worker(const json& user_name) {
         return known.address == parsed.address;
     });
     if (same == workers_.end()) return nullptr;
+    const dash::Hash160 payout_hash = same->worker.payout_hash;
     if (workers_.size() >= kMaxWorkers) workers_.pop_back();
-    workers_.push_back({*text, parsed.address, {parsed.display, same->worker.payout_hash}});
+    workers_.push_back({*text, parsed.address, {parsed.display, payout_hash}});
     return &workers_.back().worker;
 }
 
@@ -163,6 +165,7 @@ bool MinerSession::finish_submit(const Request& request, const work::Worker* wor
 }
 
 void MinerSession::adjust_difficulty(std::string& out) {
+    if (current_ == nullptr) return;  // the job is one of a session before, and there is no work now
     const DifficultyRange range = context_.policy.vardiff_range(session_.minimum_difficulty, current_->share);
     if (session_.vardiff->submitted(now(), range)) append_changed_difficulty(out);
 }

@@ -7,8 +7,6 @@
 namespace p2pool::stratum {
 namespace {
 
-/// Dash Core refuses a block further ahead of its clock (MAX_FUTURE_BLOCK_TIME).
-
 std::optional<StratumError> time_error(const work::Job& job, std::uint32_t time, double now) {
     if (time < job.min_time) return StratumError{ErrorCode::kOther, "ntime is earlier than the job allows"};
     if (time > work::latest_time(job, now))

@@ -63,6 +63,10 @@ void find_payout(const dash::ChainParams& chain, UserName& name) {
 UserName parse_user_name(std::string_view text, const dash::ChainParams& chain) {
     constexpr std::string_view kSymbols = "+/";
     UserName name;
+    if (text.size() > kMaxUserNameBytes) {
+        name.refusal = "The user name is longer than " + std::to_string(kMaxUserNameBytes) + " bytes";
+        return name;
+    }
     std::size_t split = text.find_first_of(kSymbols);
     split_worker(text.substr(0, split), name);
     while (split != std::string_view::npos) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,9 @@ struct UserName {
     /// operator.
     std::string refusal;
 };
+
+/// What miners call themselves is kept and shown: longer names are refused, or are nobody's.
+inline constexpr std::size_t kMaxUserNameBytes = 255;
 
 [[nodiscard]] UserName parse_user_name(std::string_view text, const dash::ChainParams& chain);
 

@@ -136,11 +136,12 @@ std::vector<dash::Uint256> AuxTree::branch(std::size_t i) const {
 }
 
 dash::Bytes encode_aux_proof(const AuxTree& tree, std::size_t i, const dash::BlockHeader& header,
-                             dash::ByteSpan coinbase, std::span<const dash::Uint256> coinbase_branch) {
+                             const dash::Uint256& hash, dash::ByteSpan coinbase,
+                             std::span<const dash::Uint256> coinbase_branch) {
     const auto header_bytes = header.serialize();
     dash::Writer writer;
     writer.raw(coinbase);
-    writer.uint256(dash::sha256d(header_bytes));
+    writer.uint256(hash);
     write_branch(writer, coinbase_branch, 0);
     write_branch(writer, tree.branch(i), tree.place(i));
     writer.raw(header_bytes);

@@ -63,8 +63,9 @@ struct AuxSolution {
 };
 
 /// The proof that `header` stands for blocks()[i] of `tree`: coinbase, its branch to the header's merkle root, the
-/// block's branch to the coinbase's commitment, the header.
+/// block's branch to the coinbase's commitment, the header. `hash`: of the header, as Dash's own blocks are named.
 [[nodiscard]] dash::Bytes encode_aux_proof(const AuxTree& tree, std::size_t i, const dash::BlockHeader& header,
-                                           dash::ByteSpan coinbase, std::span<const dash::Uint256> coinbase_branch);
+                                           const dash::Uint256& hash, dash::ByteSpan coinbase,
+                                           std::span<const dash::Uint256> coinbase_branch);
 
 }  // namespace p2pool::work

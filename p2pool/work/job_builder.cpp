@@ -162,7 +162,7 @@ std::vector<AuxSolution> solved_aux_blocks(const Job& job, const Solution& solut
         const AuxBlock& block = aux->blocks()[i];
         if (hash > block.target.value_or(job.share_target)) continue;
         const dash::Bytes coinbase = job.source->generation.coinbase(solution.extranonce);
-        solved.push_back({block, dash::to_hex(encode_aux_proof(*aux, i, assemble_header(job, solution), coinbase,
+        solved.push_back({block, dash::to_hex(encode_aux_proof(*aux, i, assemble_header(job, solution), hash, coinbase,
                                                                job.merkle_branch))});
     }
     return solved;

@@ -22,9 +22,10 @@ bool payout_is_dust(const ShareTargetInputs& inputs, const share_chain::Network&
 dash::Uint256 desired_share_target(const ShareTargetInputs& inputs, const share_chain::Network& network) {
     if (inputs.wished_difficulty.has_value()) return dash::target_from_difficulty(*inputs.wished_difficulty);
     dash::Uint256 target = dash::Uint256::max();
-    if (inputs.local_hashes_per_second <= 0) return target;
-    target = std::min(target, dash::target_from_average_attempts(inputs.local_hashes_per_second *
-                                                                 network.share_period_seconds / kMaxPartOfShares));
+    if (inputs.local_hashes_per_second > 0) {
+        target = std::min(target, dash::target_from_average_attempts(inputs.local_hashes_per_second *
+                                                                     network.share_period_seconds / kMaxPartOfShares));
+    }
     if (payout_is_dust(inputs, network) && inputs.subsidy_duffs > 0) {
         const double block_attempts = dash::to_double(dash::average_attempts(inputs.block_target));
         target = std::min(target,

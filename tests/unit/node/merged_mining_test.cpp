@@ -147,6 +147,11 @@ TEST_CASE("a solution that makes another chain's block goes to it, once") {
     const std::string coinbase = dash::to_hex(job->source->generation.coinbase(solution.extranonce));
     CHECK(solved[0].proof_hex.rfind(coinbase, 0) == 0);
     CHECK(solved[0].proof_hex.substr(solved[0].proof_hex.size() - header.size()) == header);
+
+    // The daemon may have refused the first one: another solution is another chance.
+    const Solution another = fixture.solve(job, target);
+    (void)fixture.node.evaluate(job, another, fixture.worker);
+    CHECK(solved.size() == 2);
 }
 
 TEST_CASE("other chains' daemons are asked, and new blocks become work") {
@@ -174,6 +179,12 @@ TEST_CASE("proofs reach the daemon that offered the block, whatever happens on t
     REQUIRE(merged.loop.run_until([&] { return two.proofs().size() == 1; }));
     CHECK(two.proofs()[0] == json({Uint256(1).to_hex(), "c0ffee"}));
     CHECK(one.proofs().empty());
+
+    // What the daemon has taken is not sent again.
+    merged.mining.submit({merged.work->blocks()[1], "c0ffee02"});
+    merged.mining.submit({merged.work->blocks()[0], "c0ffee03"});
+    REQUIRE(merged.loop.run_until([&] { return one.proofs().size() == 1; }));
+    CHECK(two.proofs().size() == 1);
 }
 
 TEST_CASE("nonsense and silence of one daemon leave the other's work alone") {

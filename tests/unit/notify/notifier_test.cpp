@@ -302,6 +302,33 @@ TEST_CASE("a command gets JSON and environment") {
     CHECK(text.substr(line + 1) == "block aa argument");
 }
 
+TEST_CASE("names that are no UTF-8 stop no channel") {
+    World world;
+    Receiver receiver([](std::size_t) { return std::pair(204, std::string()); });
+    HookConfig hook;
+    hook.url = receiver.url() + "/hook";
+    const auto notifier = world.notifier(make_webhook_channel(hook));
+    Announcement odd = block("aa");
+    odd.text = "M\xfcller";
+    odd.details["miner"] = "M\xfcller";
+    notifier->announce(odd);
+    notifier->announce(block("bb"));
+    REQUIRE(receiver.wait_for(2));
+    CHECK(nlohmann::json::parse(receiver.posted().front().body)["details"]["miner"] == "M\ufffdller");
+}
+
+TEST_CASE("a command's leftovers hold none of the node's files") {
+    World world;
+    const auto out = world.folder.path() / "files";
+    HookConfig hook;
+    hook.command = {"/bin/sh", "-c", "ls -l /proc/self/fd > \"$0.new\"; mv \"$0.new\" \"$0\"", out.string()};
+    const Receiver open_socket([](std::size_t) { return std::pair(204, std::string()); });
+    const auto notifier = world.notifier(make_command_channel(hook));
+    notifier->announce(block("aa"));
+    REQUIRE(tests::wait_until([&] { return std::filesystem::exists(out); }, seconds(30)));
+    CHECK(tests::read_text(out).find("socket:") == std::string::npos);
+}
+
 TEST_CASE("a command that fails is run again, one that is not there does no harm") {
     World world;
     const auto marks = world.folder.path() / "marks";

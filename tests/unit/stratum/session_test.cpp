@@ -250,6 +250,19 @@ TEST_CASE("a miner finds his session again") {
     }
 }
 
+TEST_CASE("a miner that comes back while there is no work may still submit what he found") {
+    MinerFixture node;
+    const json job = node.start();
+    const std::string session = node.subscription[0][1][1].get<std::string>();
+    node.reconnect();
+    node.work.has_work = false;
+    node.ask("mining.subscribe", {"test/1", session});
+    node.ask("mining.authorize", {MinerFixture::kUser, "x"});
+    for (std::uint32_t nonce = 1; nonce <= 50; ++nonce)
+        CHECK(node.submit(job[0].get<std::string>(), nonce)["result"] == true);
+    CHECK(node.work.accepted.size() == 50);
+}
+
 TEST_CASE("unknown sessions are new ones") {
     MinerFixture node;
     const json result = node.ask("mining.subscribe", {"x", "0123456789abcdef"})["result"];

@@ -43,6 +43,23 @@ struct Mining : MinerFixture {
 
 }  // namespace
 
+TEST_CASE("where dashd's clock is ahead of ours, its time counts") {
+    Mining node;
+    const std::uint32_t offered = node.time();
+    node.clock.set_unix_seconds(offered - 3 * 3600.0);
+    CHECK(node.submit_at(offered + 7200)["result"] == true);
+    CHECK(code_of(node.submit_at(offered + 7201, 2)) == kOther);
+}
+
+TEST_CASE("a name too long to keep is nobody's, and costs no memory") {
+    Mining node;
+    const std::string address = MinerFixture::kUser;
+    CHECK(node.submit(node.id, 1, address + "." + std::string(200, 'r'))["result"] == true);
+    CHECK(code_of(node.submit(node.id, 2, address + "." + std::string(10'000, 'r'))) == kUnauthorized);
+    for (const auto& worker : node.context.statistics.workers())
+        CHECK(worker.name.size() <= 255);
+}
+
 TEST_CASE("a submit becomes a solution") {
     Mining node;
     CHECK(node.submit_fields(node.id, "0A0b0c0d", hex32(node.time()), "deadbeef")["result"] == true);

@@ -521,3 +521,18 @@ TEST_CASE("one dashd's refusal does not outweigh another's acceptance") {
     CHECK(place.wait_for(BlockState::kAccepted));
     pipeline.stop();
 }
+
+TEST_CASE("what one dashd finds invalid waits for one that is away") {
+    TwoDashds place;
+    place.dashd.chain.answer("bad-cb-payee");
+    place.second.stop();
+    Pipeline& pipeline = place.start_both();
+    pipeline.submit(won_block());
+    REQUIRE(
+        place.wait_until([&] { return !place.reports.empty() && place.last().submitblock_result == "bad-cb-payee"; }));
+    place.second.start();
+    REQUIRE(place.wait_until([&] { return place.submits_to_second() > 0; }));
+    place.best = 1;
+    CHECK(place.wait_for(BlockState::kAccepted));
+    pipeline.stop();
+}

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -185,6 +187,74 @@ TEST_CASE("lines are in the file when the call returns, and earlier content stay
     REQUIRE(lines.size() == 2);
     CHECK(lines[0] == "from the last run");
     CHECK(text_of(lines[1]) == "new");
+}
+
+TEST_CASE("a console that takes nothing holds nobody up, and what was lost is told") {
+    const LogFolder folder;
+    std::array<int, 2> ends{};
+    REQUIRE(pipe(ends.data()) == 0);
+    std::fflush(stdout);
+    const int saved = dup(STDOUT_FILENO);
+    dup2(ends[1], STDOUT_FILENO);
+    log::Settings settings;
+    settings.own_thread = true;
+    log::configure(settings);
+    const std::string text(1000, 'x');
+    constexpr int kLines = 20'000;  // more than pipe and queue take
+    for (int i = 0; i < kLines; ++i)
+        log::info(text);
+
+    std::string read;
+    std::thread reader([&read, from = ends[0]] {
+        std::array<char, 65536> piece{};
+        for (ssize_t size = 0; (size = ::read(from, piece.data(), piece.size())) > 0;)
+            read.append(piece.data(), static_cast<std::size_t>(size));
+    });
+    log::flush();
+    log::info("afterwards");
+    log::configure({});
+    std::fflush(stdout);
+    dup2(saved, STDOUT_FILENO);
+    close(saved);
+    close(ends[1]);
+    reader.join();
+    close(ends[0]);
+    const auto lines = std::count(read.begin(), read.end(), '\n');
+    CHECK(lines > 1000);
+    CHECK(lines < kLines);
+    CHECK(read.find(" afterwards\n") != std::string::npos);
+}
+
+TEST_CASE("with a thread of its own the log keeps the order, and what belongs together stays so") {
+    const LogFolder folder;
+    log::Settings settings = only_file(folder.file());
+    settings.own_thread = true;
+    log::configure(settings);
+    std::vector<std::thread> writers;
+    constexpr int kWriters = 4;
+    constexpr int kBlocks = 200;
+    for (int writer = 0; writer < kWriters; ++writer) {
+        writers.emplace_back([writer] {
+            const std::string name = std::to_string(writer);
+            for (int i = 0; i < kBlocks; ++i)
+                log::write_info({"begin " + name, "middle " + name, "end " + name});
+        });
+    }
+    for (std::thread& writer : writers)
+        writer.join();
+    log::flush();
+    const Texts texts = texts_of(lines_of(folder.file()));
+    REQUIRE(texts.size() == std::size_t{3} * kWriters * kBlocks);
+    for (std::size_t i = 0; i < texts.size(); i += 3) {
+        const std::string name = texts[i].substr(6);
+        CHECK(texts[i + 1] == "middle " + name);
+        CHECK(texts[i + 2] == "end " + name);
+    }
+    fs::rename(folder.file(), folder.path() / "log.1");
+    log::reopen();
+    log::info("after");
+    log::flush();
+    CHECK(texts_of(lines_of(folder.file())).back() == "after");
 }
 
 TEST_CASE("a file that cannot be opened is the operator's error and leaves the log as it was") {

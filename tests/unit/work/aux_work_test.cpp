@@ -10,6 +10,7 @@
 
 #include "dash/primitives/merkle.h"
 #include "dash/util/error.h"
+#include "dash/x11/x11.h"
 #include "tests/support/random.h"
 
 using dash::Uint256;
@@ -35,7 +36,7 @@ AuxTree tree_of(const std::vector<std::uint32_t>& chain_ids) {
 /// Of the chains 1, 2 and 5 for chain 5, made by the python node.
 constexpr const char* kProof =
     "01000000010000000000000000000000000000000000000000000000000000000000000000ffffffff03616263ffffffff01"
-    "05000000000000000151000000006b6dc4dc650bfd974ad5f53d18899be3eaef090d2564cdcb6b8a28447de2745002090000"
+    "05000000000000000151000000008f3e495d39cde422f919640098e936ca6abfe73b822713d47945aabe274acc0402090000"
     "00000000000000000000000000000000000000000000000000000000000a0000000000000000000000000000000000000000"
     "000000000000000000000000000000030000000000000000000000000000000000000000000000000000000000000000e2f6"
     "1c3f71d1defd3fa999dfa36953755c690689799962b48bebd836974e8cf9c770b5e629d0e2d11cbe90786b919771d483fe33"
@@ -95,7 +96,8 @@ TEST_CASE("a proof is made as the python node makes it") {
         "010500000000000000015100000000");
     const std::array branch{Uint256(9), Uint256(10)};
     const AuxTree tree = tree_of({1, 2, 5});
-    CHECK(dash::to_hex(encode_aux_proof(tree, 2, header, coinbase, branch)) == kProof);
+    const Uint256 hash = dash::x11::hash_number(header.serialize());
+    CHECK(dash::to_hex(encode_aux_proof(tree, 2, header, hash, coinbase, branch)) == kProof);
 }
 
 TEST_CASE("each block's branch leads to the root, whatever the chains' numbers") {

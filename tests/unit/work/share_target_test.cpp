@@ -23,8 +23,17 @@ ShareTargetInputs inputs_with_rate(double hashes_per_second) {
 
 }  // namespace
 
-TEST_CASE("an unknown miner gets the easiest share the chain allows") {
+TEST_CASE("while the pool's rate is unknown, an unknown miner gets the easiest share the chain allows") {
     CHECK(desired_share_target(inputs_with_rate(0), mainnet()) == dash::Uint256::max());
+}
+
+TEST_CASE("an unknown miner counts as a small one") {
+    ShareTargetInputs inputs = inputs_with_rate(0);
+    inputs.pool_hashes_per_second = 1e12;
+    const dash::Uint256 unknown = desired_share_target(inputs, mainnet());
+    inputs.local_hashes_per_second = 1;
+    CHECK(unknown == desired_share_target(inputs, mainnet()));
+    CHECK(unknown < dash::Uint256::max());
 }
 
 TEST_CASE("a wish is taken as it is") {
