@@ -255,14 +255,14 @@ spdlog::level::level_enum spdlog_level(Level level) {
     return spdlog::level::err;
 }
 
-void reopen_now(FileSink& file) {
+void reopen_now(spdlog::logger& logger, FileSink& file) {
     try {
         file.reopen();
     } catch (const ConfigError& exception) {
-        error("After SIGUSR1: ", exception.what(), "; lines still go to the old file");
+        logger.error("After SIGUSR1: " + std::string(exception.what()) + "; lines still go to the old file");
         return;
     }
-    info("...and reopened '", file.path().string(), "' after catching SIGUSR1.");
+    logger.info("...and reopened '" + file.path().string() + "' after catching SIGUSR1.");
 }
 
 /// What a queue's thread does with its entries.
@@ -270,7 +270,7 @@ Queue::Write writer_to(std::shared_ptr<spdlog::logger> logger, std::shared_ptr<F
     return [logger = std::move(logger), file = std::move(file)](const std::deque<Queue::Entry>& entries) {
         for (const Queue::Entry& entry : entries) {
             if (entry.reopen) {
-                reopen_now(*file);
+                reopen_now(*logger, *file);
             } else {
                 logger->log(entry.time, {}, spdlog_level(entry.level), entry.text);
             }
@@ -305,7 +305,7 @@ void reopen() {
     FileSink* const file = state().file.get();
     if (file == nullptr) return;
     info("Caught SIGUSR1, closing '", file->path().string(), "'...");
-    if (state().queue == nullptr) return reopen_now(*file);
+    if (state().queue == nullptr) return reopen_now(*state().logger, *file);
     Queue::Entry entry;
     entry.reopen = true;
     state().queue->post({std::move(entry)});

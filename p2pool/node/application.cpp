@@ -85,6 +85,8 @@ class Application::Impl {
                   {.on_template = [this](dash::rpc::BlockTemplate block, double seconds) {
                       try {
                           take(std::move(block), seconds);
+                      } catch (const dash::ConfigError&) {  // the operator's to mend, such as a port that is taken
+                          throw;
                       } catch (const std::exception& error) {  // the next template may do better
                           dash::log::error(
                               "A block template could not be used, an error of this program, please "
