@@ -484,7 +484,7 @@ TEST_CASE("while the first dashd hangs, the block is won by the second, whose ch
     pipeline.submit(won_block());
     REQUIRE(place.wait_for(BlockState::kAccepted));
     CHECK(place.last().submitblock_result == "accepted");
-    CHECK(place.last().daemon_p2p_sent);
+    CHECK(place.wait_until([&] { return place.last().daemon_p2p_sent; }));  // the link may come up later
     place.second.chain.put(kHash, kHeight, {2, true});
     CHECK(place.wait_for(BlockState::kConfirmed));
     pipeline.stop();
