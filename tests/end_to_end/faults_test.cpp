@@ -4,13 +4,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "dash/util/atomic_file.h"
 #include "dash/util/sqlite.h"
 #include "tests/end_to_end/scenarios.h"
+#include "tests/end_to_end/stepped_clock.h"
 #include "tests/support/http_page.h"
 #include "tests/support/mounts.h"
 #include "tests/support/own_network.h"
@@ -83,43 +82,6 @@ class SilentNameServer {
   private:
     int socket_;
     bool works_ = false;
-};
-
-/// The processes that are started while it lives have a clock that the test sets; their steady clock is the machine's.
-class SteppedClock {
-  public:
-    explicit SteppedClock(const fs::path& folder) : file_(folder / "clock") {
-        if (!library().empty()) set(0);
-        ::setenv("LD_PRELOAD", library().c_str(), 1);
-        ::setenv("FAKETIME_TIMESTAMP_FILE", file_.c_str(), 1);
-        ::setenv("FAKETIME_NO_CACHE", "1", 1);
-        ::setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1", 1);
-    }
-    ~SteppedClock() {
-        for (const char* name :
-             {"LD_PRELOAD", "FAKETIME_TIMESTAMP_FILE", "FAKETIME_NO_CACHE", "FAKETIME_DONT_FAKE_MONOTONIC"})
-            ::unsetenv(name);
-    }
-    SteppedClock(const SteppedClock&) = delete;
-    SteppedClock& operator=(const SteppedClock&) = delete;
-
-    /// libfaketime of the distribution; empty when it is not installed.
-    static fs::path library() {
-        std::error_code error;
-        for (fs::directory_iterator folder("/usr/lib", error), end; !error && folder != end; folder.increment(error)) {
-            const fs::path file = folder->path() / "faketime" / "libfaketimeMT.so.1";
-            if (fs::exists(file, error)) return file;
-        }
-        return {};
-    }
-
-    void set(int seconds_ahead) const {
-        const std::string offset = (seconds_ahead < 0 ? "" : "+") + std::to_string(seconds_ahead);
-        dash::write_file_atomically(file_, offset + "\n");
-    }
-
-  private:
-    fs::path file_;
 };
 
 /// What the newest bins of a graph count.

@@ -2,12 +2,16 @@
 
 #include <chrono>
 #include <ctime>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "dash/primitives/target.h"
 #include "dash/util/sqlite.h"
+#include "p2pool/work/template_limit.h"
 #include "tests/end_to_end/scenarios.h"
+#include "tests/end_to_end/stepped_clock.h"
 #include "tests/support/http_page.h"
+#include "tests/support/sanitizer.h"
 #include "tests/support/vectors.h"
 
 // Faults that take minutes, or minutes to make.
@@ -20,6 +24,14 @@ namespace {
 
 std::string user() {
     return miner_address(1) + "+0";
+}
+
+std::uint64_t resident_bytes(const NodeProcess& node) {
+    std::ifstream file("/proc/" + std::to_string(node.process().pid()) + "/statm");
+    std::uint64_t total = 0;
+    std::uint64_t resident = 0;
+    file >> total >> resident;
+    return resident * 4096;
 }
 
 double seconds_since(std::chrono::steady_clock::time_point begin) {
@@ -56,6 +68,96 @@ TEST_CASE("dashd away for more than a minute: told, nothing lost, and work goes 
     mine_block(*daemon, miner);
     Miner late(node.worker_port(), user());
     mine_block(*daemon, late);
+    CHECK(node.process().stop() == 0);
+}
+
+TEST_CASE("a mempool of 50,000 transactions and the templates of two megabytes that come of it") {
+    const tests::TemporaryFolder folder("p2pool-mempool");
+    const auto daemon = make_simnet(folder.path());
+    NodeProcess node(*daemon, folder.path());
+    node.wait_until_ready();
+    Miner miner(node.worker_port(), user());
+    mine_block(*daemon, miner);
+    const std::uint64_t before = resident_bytes(node);
+
+    constexpr int kTransactions = 50'000;
+    constexpr int kAtOnce = 2'500;
+    for (int sent = 0; sent < kTransactions; sent += kAtOnce)
+        daemon->rpc()("simnet_mempool", nlohmann::json::array({{{"payments", kAtOnce}}}));
+    CHECK(daemon->rpc()("getmempoolinfo").at("size").get<int>() == kTransactions);
+    const dash::Uint256 without_them = miner.job().previous_block;
+    daemon->mine(1);  // the template on top of this block is full
+    miner.wait_for_block_after(without_them, seconds(60));
+    std::size_t template_bytes = 0;
+    const nlohmann::json full = daemon->rpc()("getblocktemplate");
+    for (const auto& transaction : full.at("transactions"))
+        template_bytes += transaction.at("data").get<std::string>().size() / 2;
+    CHECK(template_bytes > 1'950'000);
+
+    double slowest = 0;
+    double slowest_page = 0;
+    std::uint64_t most = before;
+    constexpr int kFullBlocks = 4;
+    for (int i = 0; i < kFullBlocks; ++i) {
+        const auto begin = std::chrono::steady_clock::now();
+        const Found found = miner.search(dash::target_from_bits(0x2000ffff));
+        CHECK(miner.submit(found).at("result") == true);
+        // Pages are served meanwhile.
+        const auto asked = std::chrono::steady_clock::now();
+        CHECK(!tests::http_page(node.worker_port(), "/web/version").empty());
+        slowest_page = std::max(slowest_page, seconds_since(asked));
+        miner.wait_for_block_after(found.header.previous_block, seconds(60));
+        CHECK(miner.job().previous_block == found.hash);
+        slowest = std::max(slowest, seconds_since(begin));
+        most = std::max(most, resident_bytes(node));
+        const nlohmann::json block = daemon->rpc()("getblock", {found.hash.to_hex(), 1});
+        CHECK(block.at("confirmations").get<int>() > 0);
+        // As much of the template as p2pool peers can take.
+        const std::size_t transactions = block.at("tx").size() - 1;
+        const std::size_t wire_bytes = block.at("size").get<std::size_t>() + transactions * p2pool::work::kWireOverhead;
+        CHECK(wire_bytes > p2pool::work::kWireLimit - 2'000);
+        CHECK(wire_bytes < p2pool::work::kWireLimit + 2'000);
+    }
+    MESSAGE("templates of ", template_bytes, " bytes; a block and work on the next took ", slowest,
+            " s at most, a page meanwhile ", slowest_page, " s; resident memory ", before >> 20, " MiB before, ",
+            most >> 20, " MiB at most");
+    CHECK(slowest < 30);
+    CHECK(slowest_page < 5);
+    if (!tests::kAddressSanitizer) CHECK(most < before + (300U << 20));
+    CHECK(node.process().stop() == 0);
+}
+
+TEST_CASE("steps of the clock by an hour raise no alarm in the minutes after them") {
+    if (SteppedClock::library().empty() || tests::kAddressSanitizer) {
+        MESSAGE("libfaketime is not there (package faketime), or does not go with the sanitizer: not tested");
+        return;
+    }
+    const tests::TemporaryFolder folder("p2pool-alarms");
+    const auto daemon = make_simnet(folder.path(), {"--bits", "1e3fffff"});
+    const SteppedClock clock(folder.path());
+    NodeProcess node(*daemon, folder.path());
+    node.wait_until_ready();
+    Miner miner(node.worker_port(), user());
+    const auto mine_for = [&](double duration) {
+        const auto begin = std::chrono::steady_clock::now();
+        while (seconds_since(begin) < duration) {
+            CHECK(miner.mine_one());
+            miner.take_in(std::chrono::milliseconds(500));
+        }
+    };
+    const auto uptime = [&] { return std::stod(tests::http_page(node.worker_port(), "/uptime")); };
+    mine_for(125);  // the first two minutes raise none
+    for (const int step : {3600, 0}) {
+        CAPTURE(step);
+        clock.set(step);
+        mine_for(90);
+        CHECK(uptime() > 200);
+        CHECK(uptime() < 3000);
+    }
+    // A node alone is told of it, nothing else is.
+    const std::string output = node.process().output();
+    for (std::size_t place = output.find("Alert"); place != std::string::npos; place = output.find("Alert", place + 1))
+        CHECK(output.compare(place, 33, "Alert: no p2pool node is connecte") == 0);
     CHECK(node.process().stop() == 0);
 }
 
