@@ -101,19 +101,12 @@ void write_share_data(dash::Writer& writer, const ShareData& data) {
         writer.varstr(payment.payee).u64(payment.amount_duffs);
 }
 
-TransactionRef read_transaction_ref(dash::Reader& reader) {
-    TransactionRef ref;
-    ref.share_count = reader.varint();
-    ref.tx_count = reader.varint();
-    return ref;
-}
-
 ShareInfo read_share_info(dash::Reader& reader) {
     constexpr std::size_t kAbsworkBytes = 16;
     ShareInfo info;
     info.share_data = read_share_data(reader);
     info.new_transaction_hashes = read_hashes(reader);
-    info.transaction_hash_refs = read_list<TransactionRef>(reader, 2, read_transaction_ref);
+    info.transaction_hash_refs = TransactionRefs::read(reader);
     info.far_share_hash = reader.uint256();
     info.max_bits = reader.u32();
     info.bits = reader.u32();
@@ -126,9 +119,7 @@ ShareInfo read_share_info(dash::Reader& reader) {
 void write_share_info(dash::Writer& writer, const ShareInfo& info) {
     write_share_data(writer, info.share_data);
     write_hashes(writer, info.new_transaction_hashes);
-    writer.varint(info.transaction_hash_refs.size());
-    for (const TransactionRef& ref : info.transaction_hash_refs)
-        writer.varint(ref.share_count).varint(ref.tx_count);
+    info.transaction_hash_refs.write(writer);
     writer.uint256(info.far_share_hash).u32(info.max_bits).u32(info.bits).u32(info.timestamp).u32(info.absheight);
     writer.u64(info.abswork.limbs()[0]).u64(info.abswork.limbs()[1]);
 }
@@ -146,7 +137,7 @@ void write_hash_link(dash::Writer& writer, const HashLink& link) {
 }
 
 std::size_t rough_size(const ShareInfo& info) {
-    return 512 + dash::Uint256::kBytes * info.new_transaction_hashes.size() + 4 * info.transaction_hash_refs.size();
+    return 512 + dash::Uint256::kBytes * info.new_transaction_hashes.size() + info.transaction_hash_refs.packed_size();
 }
 
 void check_sizes(const ShareContents& contents) {

@@ -109,7 +109,6 @@ void refer_to_transactions(ShareInfo& info, std::span<const dash::Uint256> hashe
             if (ref != nullptr && ref->share_count == 0) *ref = {age + 1, i};
         }
     }
-    info.transaction_hash_refs.reserve(hashes.size());
     for (const dash::Uint256& hash : hashes) {
         TransactionRef ref = *find(hash);
         if (ref.share_count == 0) {

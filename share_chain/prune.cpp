@@ -8,7 +8,6 @@
 namespace share_chain {
 namespace {
 
-constexpr std::size_t kBestHeadsKept = 5;
 constexpr double kHeadLifeSeconds = 300;
 /// A line that is not verified may still be on its way to us: it lives while its oldest shares are as young as this.
 constexpr double kUnverifiedLineLifeSeconds = 120;

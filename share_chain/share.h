@@ -11,6 +11,7 @@
 #include "dash/primitives/hash160.h"
 #include "dash/primitives/sha256.h"
 #include "dash/primitives/uint256.h"
+#include "share_chain/transaction_refs.h"
 
 /// Shares of type 16, the only type on the Dash p2pool network (python p2pool.data.Share, VERSION 16).
 namespace share_chain {
@@ -44,20 +45,12 @@ struct ShareData {
     friend bool operator==(const ShareData&, const ShareData&) = default;
 };
 
-/// Names a transaction that this share or an ancestor announced.
-struct TransactionRef {
-    std::uint64_t share_count = 0;  ///< generations back; 0 = this share
-    std::uint64_t tx_count = 0;     ///< place in that share's new_transaction_hashes
-
-    friend bool operator==(const TransactionRef&, const TransactionRef&) = default;
-};
-
 /// What the share chain's rules derive from the share data, the parent and the transactions: recomputed by every node.
 struct ShareInfo {
     ShareData share_data;
     std::vector<dash::Uint256> new_transaction_hashes;
-    std::vector<TransactionRef> transaction_hash_refs;
-    dash::Uint256 far_share_hash;  ///< zero = none
+    TransactionRefs transaction_hash_refs;  ///< of all transactions of the block, in order
+    dash::Uint256 far_share_hash;           ///< zero = none
     std::uint32_t max_bits = 0;
     std::uint32_t bits = 0;
     std::uint32_t timestamp = 0;

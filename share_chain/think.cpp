@@ -5,6 +5,7 @@
 #include <set>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 
 #include "dash/util/error.h"
 #include "share_chain/context_check.h"
@@ -211,11 +212,18 @@ std::vector<RankedHead> Tracker::ranked(const std::vector<dash::Uint256>& heads)
 
 Decision Tracker::think(double now) {
     Decision decision;
+    for (const dash::Uint256& hash : std::exchange(made_room_, {})) {
+        if (!contains(hash)) decision.removed.push_back(hash);  // else it came again
+    }
     Wants wants;
     verify_heads(decision, wants);
     extend_verified_lines(decision, wants);
 
     decision.ranked_heads = ranked(heads_of_best_tail());
+    best_heads_.clear();
+    for (const RankedHead& head : decision.ranked_heads) {
+        if (best_heads_.size() < kBestHeadsKept) best_heads_.push_back(head.hash);
+    }
 
     const auto today = static_cast<std::int64_t>(std::floor(now));
     std::int64_t cutoff = today - kStaleLineSecondsWithoutChain;

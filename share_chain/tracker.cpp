@@ -13,13 +13,6 @@ Forest::Effort effort_of(const Share& share) {
     return {dash::average_attempts(share.target), dash::average_attempts_from_bits(share.info().max_bits)};
 }
 
-/// Roughly what a share takes, with its place in the maps.
-std::size_t bytes_of(const Share& share) {
-    constexpr std::size_t kPlaces = 900;
-    return sizeof(Share) + kPlaces + 2 * share.packed.size() +
-           share.info().transaction_hash_refs.size() * sizeof(TransactionRef);
-}
-
 std::vector<dash::Uint256> listed(const std::set<dash::Uint256>& hashes) {
     return {hashes.begin(), hashes.end()};
 }
@@ -39,15 +32,15 @@ Tracker::Tracker(const Network& network, TrackerEnvironment environment)
 Tracker::~Tracker() = default;
 
 bool Tracker::add(SharePtr share, double time_seen, const Source& source) {
-    const dash::Uint256& hash = share->hash;
-    const std::size_t bytes = bytes_of(*share);
-    if (unverified_bytes_ + bytes > environment_.most_unverified_bytes && !is_verified(share->previous_hash()))
-        return false;
+    const dash::Uint256 hash = share->hash;
     if (!all_.add(hash, share->previous_hash(), effort_of(*share))) return false;
     unverified_.insert(hash);
-    unverified_bytes_ += bytes;
-    entries_.emplace(hash, Entry{std::move(share), time_seen, source});
-    return true;
+    const auto added = entries_.emplace(hash, Entry{std::move(share), time_seen, source}).first;
+    if (source.empty()) return true;
+    make_room_for(*added->second.share);
+    if (contains(hash)) return true;
+    std::erase(made_room_, hash);  // nobody knows of it
+    return false;
 }
 
 void Tracker::trust(const dash::Uint256& hash) {
@@ -56,7 +49,6 @@ void Tracker::trust(const dash::Uint256& hash) {
     const Share& share = *known->share;
     if (!verified_.add(hash, share.previous_hash(), effort_of(share))) return;
     unverified_.erase(hash);
-    unverified_bytes_ -= bytes_of(share);
 }
 
 const Tracker::Entry* Tracker::entry(const dash::Uint256& hash) const {
@@ -73,12 +65,20 @@ SharePtr Tracker::find(const dash::Uint256& hash) const {
 void Tracker::erase(const dash::Uint256& hash, std::vector<dash::Uint256>& removed) {
     if (!all_.remove(hash)) return;
     const auto known = entries_.find(hash);
-    if (!verified_.remove(hash)) {
-        unverified_.erase(hash);
-        unverified_bytes_ -= bytes_of(*known->second.share);
-    }
+    if (!verified_.remove(hash)) unverified_.erase(hash);
     removed.push_back(hash);
     entries_.erase(known);
+}
+
+/// With all that stands on it.
+void Tracker::erase_branch(const dash::Uint256& root, std::vector<dash::Uint256>& removed) {
+    std::vector<dash::Uint256> branch{root};
+    for (std::size_t i = 0; i < branch.size(); ++i) {
+        const std::vector<dash::Uint256> next = all_.children(branch[i]);
+        branch.insert(branch.end(), next.begin(), next.end());
+    }
+    for (auto hash = branch.rbegin(); hash != branch.rend(); ++hash)
+        erase(*hash, removed);
 }
 
 bool Tracker::is_ancestor(const dash::Uint256& older, const dash::Uint256& younger) const {

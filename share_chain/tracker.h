@@ -8,7 +8,9 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -34,9 +36,9 @@ struct TrackerEnvironment {
     std::function<std::optional<std::size_t>(const dash::Uint256& txid)> transaction_size{};
     /// Checks a share against its ancestors, throws when it is not what the rules dictate. Unset: check_in_context.
     std::function<void(const Tracker& tracker, const Share& share)> check{};
-    /// Memory for shares that are not verified: anybody can send some that nothing connects to, if only he did some
-    /// work for them. The longest chain, while it is downloaded, takes a fifth of this.
-    std::size_t most_unverified_bytes = 256U << 20;
+    /// Memory for peers' shares that are not part of one of the best lines: anybody can send some that nothing connects
+    /// to, if only he did some work for them. The longest chain, while it is downloaded, takes a fifth of this.
+    std::size_t most_loose_bytes = 256U << 20;
 };
 
 /// How good a line is among those with another tail; greater is better. Shorter lines than CHAIN_LENGTH compare by
@@ -69,11 +71,19 @@ struct Decision {
     std::vector<Source> misbehaving;  ///< sources of shares that failed their check, each once
     std::vector<dash::Uint256> newly_verified;
     std::vector<std::pair<dash::Uint256, std::string>> rejected;  ///< shares that failed just now, with the reason
-    std::vector<dash::Uint256> removed;                           ///< those that failed and are gone
+    /// Of the shares that failed those that are gone, and what had to make room since the last time.
+    std::vector<dash::Uint256> removed;
 };
 
 /// All shares the node knows, as a forest: which are verified, which is best. Single-threaded: lives on the node
 /// thread. (python p2pool.data OkayTracker, p2pool.util.forest.)
+///
+/// Nobody is refused, since what nothing connects to yet may be the chain. When the shares beside the best lines take
+/// too much memory, those go that are worth the least of it. (The reference keeps them all.) One half is for those with
+/// the most work in their bytes, whoever sent them: to crowd out honest shares there takes more hashes than honest
+/// miners have, and many addresses do not help. The other half is for all hosts in equal parts: to crowd out an honest
+/// peer's shares there takes many addresses, and hashes do not help. Within its part a host's shares with the most work
+/// stay, too.
 class Tracker {
   public:
     explicit Tracker(const Network& network, TrackerEnvironment environment = {});
@@ -83,8 +93,8 @@ class Tracker {
 
     [[nodiscard]] const Network& network() const { return network_; }
 
-    /// Adds a share; `time_seen` unix seconds, 0 for shares from the store. False when it is already there, or refused:
-    /// its parent is not verified, and most_unverified_bytes are taken.
+    /// Adds a share; `time_seen` unix seconds, 0 for shares from the store. Others may have to make room for it:
+    /// think() tells which. False when it is already there, or was worth less than all others.
     bool add(SharePtr share, double time_seen, const Source& source = {});
     /// Marks a share from the store as verified in an earlier run, so that its check is not repeated. Nothing when it
     /// is unknown.
@@ -132,6 +142,9 @@ class Tracker {
     [[nodiscard]] ChainScore score(const dash::Uint256& verified_head) const;
 
   private:
+    /// So many lines are kept, whatever their age and size.
+    static constexpr std::size_t kBestHeadsKept = 5;
+
     struct Entry {
         SharePtr share;
         double time_seen = 0;
@@ -147,6 +160,19 @@ class Tracker {
 
     [[nodiscard]] const Entry* entry(const dash::Uint256& hash) const;
     void erase(const dash::Uint256& hash, std::vector<dash::Uint256>& removed);
+    void erase_branch(const dash::Uint256& root, std::vector<dash::Uint256>& removed);
+
+    /// A share that may have to make room.
+    struct Loose {
+        dash::Uint256 hash;
+        std::string_view host;
+        std::size_t bytes = 0;
+        double work_per_byte = 0;
+        double time_seen = 0;
+    };
+    [[nodiscard]] std::vector<Loose> loose_shares() const;  ///< worth most first
+    [[nodiscard]] std::unordered_set<dash::Uint256> best_lines() const;
+    void make_room_for(const Share& added);
 
     bool verify(const dash::Uint256& hash, Decision& decision);
     void verify_heads(Decision& decision, Wants& wants);
@@ -167,7 +193,10 @@ class Tracker {
     Forest all_;
     Forest verified_;
     std::set<dash::Uint256> unverified_;
-    std::size_t unverified_bytes_ = 0;
+    /// As think() ranked them last; at most kBestHeadsKept.
+    std::vector<dash::Uint256> best_heads_;
+    std::size_t bytes_since_made_room_ = 0;
+    std::vector<dash::Uint256> made_room_;  ///< since the last think()
     std::unique_ptr<PayoutWindow> payout_window_;
 };
 

@@ -178,7 +178,9 @@ Arsenal::Payload Arsenal::wrong_shares() {
                     info.share_data.subsidy_duffs = random_();
                     break;
                 case 5:
-                    info.transaction_hash_refs.assign(below(200), {.share_count = below(120), .tx_count = below(9)});
+                    info.transaction_hash_refs = {};
+                    for (std::size_t left = below(200); left > 0; --left)
+                        info.transaction_hash_refs.push_back({.share_count = below(120), .tx_count = below(9)});
                     break;
                 default:
                     info.new_transaction_hashes = names(20);

@@ -29,7 +29,7 @@ using tests::RunningNode;
 
 constexpr std::uint32_t kChainLength = 200;
 /// Work is free on this network: orphans fill all the memory that they may.
-constexpr std::size_t kMostUnverifiedBytes = 32U << 20;
+constexpr std::size_t kMostLooseBytes = 32U << 20;
 constexpr std::size_t kMostGrowthBytes = (tests::kAddressSanitizer ? 1200U : 400U) << 20;
 /// The attackers and the honest peer share the machine's cores with the node.
 constexpr std::chrono::seconds kMostSharePatience{5};
@@ -90,7 +90,7 @@ TEST_CASE("fifty peers who send whatever comes to their minds harm nobody but th
     const auto store = tests::mine_chain(network, 2 * kChainLength, now, engine);
     tests::RunningNodeSetup setup;
     setup.seed = random.u64();
-    setup.most_unverified_bytes = kMostUnverifiedBytes;
+    setup.most_loose_bytes = kMostLooseBytes;
     RunningNode victim(network, setup, store);
     setup.seed = random.u64();
     setup.peer_ports = {victim.port()};

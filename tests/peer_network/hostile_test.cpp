@@ -22,7 +22,7 @@ using tests::World;
 
 constexpr std::uint32_t kChainLength = 100;
 constexpr std::size_t kNodes = 6;
-constexpr std::size_t kMostUnverifiedBytes = 1U << 20;
+constexpr std::size_t kMostLooseBytes = 1U << 20;
 /// Three hops of at most 0.3 s, and the time to hash and verify.
 constexpr double kSpreadSeconds = 3;
 
@@ -31,7 +31,7 @@ struct Attacked {
         for (std::size_t i = 0; i < kNodes; ++i) {
             tests::NodeSetup setup;
             setup.permanent = {World::host((i + 1) % kNodes), World::host((i + 3) % kNodes)};
-            setup.most_unverified_bytes = kMostUnverifiedBytes;
+            setup.most_loose_bytes = kMostLooseBytes;
             world.add_node(std::move(setup)).load_store(store);
         }
         for (const auto& node : world.nodes())
@@ -185,7 +185,7 @@ TEST_CASE_FIXTURE(Attacked, "shares whose parents nobody has take bounded memory
     const std::size_t smallest_share = 300;
     INFO(sent, " orphans sent, at most ", victim().most_shares_known(), " shares known");
     CHECK(sent > 3000);
-    CHECK(victim().most_shares_known() < store.size() + 100 + kMostUnverifiedBytes / smallest_share);
+    CHECK(victim().most_shares_known() < store.size() + 100 + kMostLooseBytes / smallest_share);
     CHECK(world.node(3).most_shares_known() < store.size() + 100);  // nobody passes them on
 
     timer->cancel();

@@ -228,4 +228,45 @@ TEST_CASE_FIXTURE(Joining, "orphans by the thousand do not keep it from it") {
     CHECK(joiner.tracker().size() > kChainLength + 500);  // they came
 }
 
+TEST_CASE_FIXTURE(Joining, "orphans that fill its memory before do not keep it from it") {
+    INFO(random.how_to_repeat());
+    world.wires.set_quality({});
+    // Stands every check that needs no ancestor, and takes much room for little work.
+    share_chain::Share model = *store.back();
+    for (int i = 0; i < 50'000; ++i)
+        model.contents.share_info.transaction_hash_refs.push_back({.share_count = 1, .tx_count = 0});
+    RawPeer flooder(world, "40.0.0.1");
+    tests::SimulatedTimers timers(world.simulation);
+    const auto timer = timers.make_timer();
+    const std::function<void()> flood = [&] {
+        flooder.tell({tests::mine_orphan(world.network, model, world.simulation.random())});
+        timer->start(0.2, flood);
+    };
+    flood();
+    tests::NodeSetup setup;
+    setup.permanent = {"40.0.0.1"};
+    setup.most_loose_bytes = 8'000'000;
+    SimulatedNode& joiner = world.add_node(std::move(setup));
+    joiner.start();
+    world.simulation.run_for(30);
+    const std::size_t room_for_orphans = 8'000'000 / (2 * 100'000);
+    REQUIRE(joiner.tracker().size() > room_for_orphans / 3);
+
+    setup = {};
+    setup.permanent = {joiner.host()};
+    SimulatedNode& honest = world.add_node(std::move(setup));
+    honest.load_store(store);
+    honest.start();
+    CHECK(world.simulation.run_until(
+        [&] { return joiner.best_share() == store.back()->hash && joiner.height() >= kChainLength; }, kJoinSeconds));
+    CHECK(joiner.most_shares_known() < kFullChain + room_for_orphans + 10);
+
+    // And it follows: two shares at once, of which the newer comes first.
+    for (int i = 0; i < 10; ++i) {
+        (void)honest.find_share();
+        const SharePtr last = honest.find_share();
+        CHECK(world.simulation.run_until([&] { return joiner.best_share() == last->hash; }, 10));
+    }
+}
+
 }  // namespace

@@ -17,20 +17,20 @@ constexpr double kSettleSeconds = 0.025;
 constexpr double kSettleShareOfTime = 10;
 constexpr double kMaintainSeconds = 5;
 
-share_chain::TrackerEnvironment environment(std::size_t most_unverified_bytes) {
+share_chain::TrackerEnvironment environment(std::size_t most_loose_bytes) {
     share_chain::TrackerEnvironment result;
-    result.most_unverified_bytes = most_unverified_bytes;
+    result.most_loose_bytes = most_loose_bytes;
     return result;
 }
 
 }  // namespace
 
 LightNode::LightNode(p2pool::peers::Settings settings, Carriers carriers, std::uint8_t finder,
-                     std::size_t most_unverified_bytes)
+                     std::size_t most_loose_bytes)
     : clock_(carriers.clock),
       finder_(finder),
       random_(settings.random_seed),
-      tracker_(*settings.network, environment(most_unverified_bytes)),
+      tracker_(*settings.network, environment(most_loose_bytes)),
       settle_timer_(carriers.timers.make_timer()),
       maintain_timer_(carriers.timers.make_timer()),
       mining_timer_(carriers.timers.make_timer()),
@@ -85,9 +85,8 @@ void LightNode::take_template(std::vector<p2pool::peers::KnownTransaction> trans
 }
 
 void LightNode::shares_came(const std::vector<SharePtr>& shares, const share_chain::Source& source) {
-    // Oldest first: each finds its parent verified.
-    for (auto share = shares.rbegin(); share != shares.rend(); ++share)
-        add(*share, source);
+    for (const SharePtr& share : shares)
+        add(share, source);
     settle_soon();
 }
 

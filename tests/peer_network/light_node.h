@@ -27,7 +27,7 @@ class LightNode : public p2pool::peers::PeerHost {
 
     /// `finder` is paid for the shares it finds.
     LightNode(p2pool::peers::Settings settings, Carriers carriers, std::uint8_t finder,
-              std::size_t most_unverified_bytes = 256U << 20);
+              std::size_t most_loose_bytes = 256U << 20);
     ~LightNode() override;
     LightNode(const LightNode&) = delete;
     LightNode& operator=(const LightNode&) = delete;

@@ -18,7 +18,7 @@ RunningNode::RunningNode(const share_chain::Network& network, const RunningNodeS
         settings.permanent.push_back({.host = "127.0.0.1", .port = port});
     node_ = std::make_unique<LightNode>(std::move(settings),
                                         LightNode::Carriers{transport_, timers_, loader_, dash::system_clock()},
-                                        static_cast<std::uint8_t>(setup.seed), setup.most_unverified_bytes);
+                                        static_cast<std::uint8_t>(setup.seed), setup.most_loose_bytes);
     node_->load_store(store);
     node_->start();
     thread_ = std::thread([this] { io_.run(); });

@@ -21,7 +21,7 @@ struct RunningNodeSetup {
     std::vector<std::uint16_t> peer_ports{};  ///< of 127.0.0.1: permanent peers
     unsigned hash_threads = 1;
     double ping_interval_seconds = 35;
-    std::size_t most_unverified_bytes = 256U << 20;
+    std::size_t most_loose_bytes = 256U << 20;
 };
 
 /// A light node on real sockets, on a thread of its own, as in the program.

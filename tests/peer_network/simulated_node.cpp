@@ -56,7 +56,7 @@ SimulatedNode::SimulatedNode(Simulation& simulation, Wires& wires, const share_c
     : SimulatedCarriers{wires.plug_in(setup.host, kPort), SimulatedTimers(simulation),
                         SimulatedLoader(simulation, network)},
       LightNode(settings(simulation, network, setup), {*transport, timers, loader, simulation.clock()},
-                static_cast<std::uint8_t>(setup.host.back()), setup.most_unverified_bytes),
+                static_cast<std::uint8_t>(setup.host.back()), setup.most_loose_bytes),
       host_(setup.host) {}
 
 }  // namespace tests

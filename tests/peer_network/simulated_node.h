@@ -38,7 +38,7 @@ struct NodeSetup {
     std::vector<std::string> permanent{};  ///< hosts
     std::vector<std::string> bootstrap{};  ///< hosts
     double mean_share_seconds = 0;         ///< between shares that it finds; 0: does not mine
-    std::size_t most_unverified_bytes = 256U << 20;
+    std::size_t most_loose_bytes = 256U << 20;
 };
 
 /// What carries a simulated node.

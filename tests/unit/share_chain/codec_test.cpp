@@ -63,6 +63,24 @@ TEST_CASE("contents survive packing") {
     }
 }
 
+TEST_CASE("references to transactions take the memory of the bytes they came in, and are what was put in") {
+    tests::Random random;
+    INFO(random.how_to_repeat());
+    ShareContents contents = tests::random_contents(random);
+    std::vector<share_chain::TransactionRef> refs(100'000, {1, 0});
+    refs[500] = {random.u64(), random.u64()};
+    contents.share_info.transaction_hash_refs = {};
+    for (const share_chain::TransactionRef& ref : refs)
+        contents.share_info.transaction_hash_refs.push_back(ref);
+    const dash::Bytes bytes = share_chain::encode_contents(contents);
+    largest_allocation = 0;
+    const ShareContents decoded = share_chain::decode_contents(bytes);
+    CHECK(largest_allocation < bytes.size());
+    const auto& again = decoded.share_info.transaction_hash_refs;
+    CHECK(again.size() == refs.size());
+    CHECK(std::equal(again.begin(), again.end(), refs.begin(), refs.end()));
+}
+
 TEST_CASE("a share may be cut off inside its last string only") {
     tests::Random random;
     INFO(random.how_to_repeat());

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <functional>
+#include <iterator>
 
 #include "dash/primitives/merkle.h"
 #include "dash/primitives/target.h"
@@ -148,6 +149,11 @@ TEST_CASE("one groundwork serves many finders") {
     }
 }
 
+share_chain::TransactionRef second_ref(const Generation& generation) {
+    const share_chain::ShareInfo info = generation.info();
+    return *std::next(info.transaction_hash_refs.begin());
+}
+
 TEST_CASE("a transaction is announced once in a hundred shares") {
     Pool pool;
     INFO(pool.random.how_to_repeat());
@@ -158,18 +164,18 @@ TEST_CASE("a transaction is announced once in a hundred shares") {
         return pool.generate(work);
     };
     const Generation first = ref_on(nullptr);
-    CHECK(first.info().transaction_hash_refs[1] == share_chain::TransactionRef{0, 1});
+    CHECK(second_ref(first) == share_chain::TransactionRef{0, 1});
     SharePtr tip = pool.mine(first);
-    CHECK(ref_on(tip).info().transaction_hash_refs[1] == share_chain::TransactionRef{1, 1});
+    CHECK(second_ref(ref_on(tip)) == share_chain::TransactionRef{1, 1});
     tip = pool.extend(tip, 99);
     const Generation last_chance = ref_on(tip);
-    CHECK(last_chance.info().transaction_hash_refs[1] == share_chain::TransactionRef{100, 1});
+    CHECK(second_ref(last_chance) == share_chain::TransactionRef{100, 1});
     CHECK(last_chance.info().new_transaction_hashes.size() == 1);
     const Generation again = ref_on(pool.extend(tip));
-    CHECK(again.info().transaction_hash_refs[1] == share_chain::TransactionRef{0, 1});
+    CHECK(second_ref(again) == share_chain::TransactionRef{0, 1});
     CHECK(again.info().new_transaction_hashes.size() == 2);
     tip = pool.mine(again);
-    CHECK(ref_on(tip).info().transaction_hash_refs[1] == share_chain::TransactionRef{1, 1});
+    CHECK(second_ref(ref_on(tip)) == share_chain::TransactionRef{1, 1});
 }
 
 TEST_CASE("a finder's wish for difficulty is clipped to a thirtieth") {

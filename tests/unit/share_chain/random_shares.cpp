@@ -44,9 +44,8 @@ share_chain::ShareInfo random_share_info(Random& random, std::size_t most) {
     share_chain::ShareInfo info;
     info.share_data = random_share_data(random, most);
     info.new_transaction_hashes = hashes(random, most);
-    info.transaction_hash_refs.resize(random.below(most + 1));
-    for (share_chain::TransactionRef& ref : info.transaction_hash_refs)
-        ref = {of_any_size<std::uint64_t>(random), of_any_size<std::uint64_t>(random)};
+    for (std::uint64_t left = random.below(most + 1); left > 0; --left)
+        info.transaction_hash_refs.push_back({of_any_size<std::uint64_t>(random), of_any_size<std::uint64_t>(random)});
     info.far_share_hash = random.uint256_of_any_size();
     info.max_bits = of_any_size<std::uint32_t>(random);
     info.bits = of_any_size<std::uint32_t>(random);

@@ -38,6 +38,7 @@ SharePtr fake_share(const FakeShare& fake) {
     share->max_target = dash::Uint256::max();
     share->block_target = fake.claims_block ? dash::Uint256::max() : dash::Uint256();
     share->header.previous_block = fake.previous_block;
+    share->packed.resize(fake.packed_bytes);
     share_chain::ShareInfo& info = share->contents.share_info;
     info.max_bits = dash::bits_from_target(share->max_target);
     info.timestamp = fake.timestamp;

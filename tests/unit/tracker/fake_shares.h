@@ -24,6 +24,7 @@ struct FakeShare {
     dash::Uint256 previous_block{};
     bool claims_block = false;
     std::uint32_t height = 0;
+    std::size_t packed_bytes = 0;  ///< zeros
 };
 
 [[nodiscard]] share_chain::SharePtr fake_share(const FakeShare& fake);

@@ -76,13 +76,14 @@ void check_references(const share_chain::ShareInfo& info, const std::vector<Uint
     }
     std::vector<Uint256> announced_now;
     REQUIRE(info.transaction_hash_refs.size() == transactions.size());
-    for (std::size_t i = 0; i < transactions.size(); ++i) {
-        const auto before = announced.find(transactions[i]);
+    auto ref = info.transaction_hash_refs.begin();
+    for (const Uint256& transaction : transactions) {
+        const auto before = announced.find(transaction);
         if (before != announced.end()) {
-            CHECK(info.transaction_hash_refs[i] == before->second);
+            CHECK(*ref++ == before->second);
         } else {
-            CHECK(info.transaction_hash_refs[i] == TransactionRef{0, announced_now.size()});
-            announced_now.push_back(transactions[i]);
+            CHECK(*ref++ == TransactionRef{0, announced_now.size()});
+            announced_now.push_back(transaction);
         }
     }
     CHECK(info.new_transaction_hashes == announced_now);

@@ -288,23 +288,6 @@ TEST_CASE("a crowd on one unknown parent is asked about once and goes at once") 
     CHECK(tracker.prune(kNow, decision).size() == kCrowd);
 }
 
-TEST_CASE("unverified shares have a bound, what stands on a verified share has not") {
-    const share_chain::Network network = tests::short_network(10);
-    TrackerEnvironment environment = tests::trusting_environment();
-    environment.most_unverified_bytes = 100000;
-    Tracker tracker(network, environment);
-    tracker.add(fake_share({.hash = Uint256(1)}), kNow);
-    CHECK(tracker.think(kNow).best == Uint256(1));
-    std::uint64_t taken = 0;
-    while (tracker.add(fake_share({.hash = Uint256(1000 + taken), .previous = Uint256(500000 + taken)}), 0))
-        ++taken;
-    CHECK(taken > 10);
-    CHECK(taken < 100);
-    CHECK(tracker.add(fake_share({.hash = Uint256(2), .previous = Uint256(1)}), kNow));
-    CHECK(tracker.prune(kNow, tracker.think(kNow)).size() == taken);
-    CHECK(tracker.add(fake_share({.hash = Uint256(1000), .previous = Uint256(500000)}), 0));
-}
-
 TEST_CASE("the best head and what is pruned are as defined") {
     tests::Random random;
     INFO(random.how_to_repeat());
