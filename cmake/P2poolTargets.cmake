@@ -49,13 +49,21 @@ function(p2pool_program name)
   endif()
 endfunction()
 
-# p2pool_test(name LABEL unit|vectors|simnet|interop|fuzz|browser|bench SOURCES … LIBS … [TIMEOUT seconds])
-# One doctest program, one CTest entry. Exit code 77 is reported as skipped.
+# Builds the tests with the label "threads".
+add_custom_target(threads_tests)
+
+# p2pool_test(name LABEL unit|vectors|simnet|interop|fuzz|browser|bench SOURCES … LIBS … [TIMEOUT seconds] [THREADS])
+# One doctest program, one CTest entry. Exit code 77 is reported as skipped. THREADS: threads of the node meet in it, which
+# makes it one for the thread sanitizer; it has the label "threads", too.
 function(p2pool_test name)
-  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;LIBS;PCH" ${ARGN})
+  cmake_parse_arguments(ARG "THREADS" "LABEL;TIMEOUT" "SOURCES;LIBS;PCH" ${ARGN})
   p2pool_program(${name} SOURCES ${ARG_SOURCES} LIBS p2pool_test_main p2pool_test_support ${ARG_LIBS} PCH ${ARG_PCH})
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} SKIP_RETURN_CODE 77)
+  if(ARG_THREADS)
+    set_property(TEST ${name} APPEND PROPERTY LABELS threads)
+    add_dependencies(threads_tests ${name})
+  endif()
   if(ARG_TIMEOUT)
     set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
   endif()
