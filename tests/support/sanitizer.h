@@ -15,4 +15,11 @@ constexpr bool kAddressSanitizer = true;
 constexpr bool kAddressSanitizer = false;
 #endif
 
+/// Under the thread sanitizer memory has several times its size in notes of who used it.
+#if defined(__SANITIZE_THREAD__) || P2POOL_TESTS_HAS_FEATURE(thread_sanitizer)
+constexpr bool kThreadSanitizer = true;
+#else
+constexpr bool kThreadSanitizer = false;
+#endif
+
 }  // namespace tests
