@@ -34,6 +34,15 @@ bool contains(const std::filesystem::path& file, const std::string& text) {
     return tests::read_text(file).find(text) != std::string::npos;
 }
 
+/// The log goes to a file while this lives. It must outlive the threads that write: configure() is not for their time.
+class LogFile {
+  public:
+    explicit LogFile(const std::filesystem::path& path) { dash::log::configure({.console = false, .file = path}); }
+    ~LogFile() { dash::log::configure({}); }
+    LogFile(const LogFile&) = delete;
+    LogFile& operator=(const LogFile&) = delete;
+};
+
 /// Exit code of a child whose watchdog ends it; `set` says how.
 template <typename Set>
 int code_of_child(const std::filesystem::path& log, Set set) {
@@ -56,7 +65,7 @@ int code_of_child(const std::filesystem::path& log, Set set) {
 TEST_CASE("a stalled thread is told with its stack, and that it goes on") {
     const tests::TemporaryFolder folder("watchdog");
     const auto log = folder.path() / "log";
-    dash::log::configure({.console = false, .file = log});
+    const LogFile log_file(log);
     Watchdog watchdog{milliseconds(100)};
     std::thread helper([&log] {
         const bool told = tests::wait_until([&log] { return contains(log, "wait_for_nobody"); }, seconds(20));
@@ -73,7 +82,6 @@ TEST_CASE("a stalled thread is told with its stack, and that it goes on") {
             return contains(log, "The node goes on after its stall.");
         },
         seconds(20)));
-    dash::log::configure({});
 }
 
 TEST_CASE("an end that does not come is made") {
