@@ -9,7 +9,7 @@ namespace p2pool::stratum {
 namespace {
 
 constexpr std::size_t kReservedFiles = 256;
-/// Handshakes and goodbyes of the TLS port.
+/// Handshakes and farewells of the TLS port.
 constexpr std::size_t kReservedForTls = 512;
 constexpr std::size_t kFilesThroughTls = 3;
 /// With less than this a node is no use; the system then refuses what it cannot carry.

@@ -33,6 +33,7 @@ constexpr std::chrono::seconds kHandshakePatience{10};
 constexpr std::chrono::milliseconds kGoodbyePatience{200};
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::size_t kMostHandshakes = 256;
+constexpr std::size_t kMostFarewells = 128;
 constexpr std::size_t kChunkBytes = 16'384;
 
 /// Everything that comes from one side goes to the other; returns when one of them is over.
@@ -49,6 +50,40 @@ asio::awaitable<void> pass_on(From& from, To& to) {
         if (read_error) co_return;
     }
 }
+
+/// Connections at a stage where strangers could let them pile up: one too many, and the oldest is closed.
+class Stage {
+  public:
+    explicit Stage(std::size_t most) : most_(most) {}
+
+    /// A connection is at this stage as long as this is there.
+    class Place {
+      public:
+        Place(Stage& stage, tcp::socket& socket) : stage_(stage), number_(stage.enter(socket)) {}
+        ~Place() { stage_.sockets_.erase(number_); }
+        Place(const Place&) = delete;
+        Place& operator=(const Place&) = delete;
+
+      private:
+        Stage& stage_;
+        std::uint64_t number_;
+    };
+
+  private:
+    std::uint64_t enter(tcp::socket& socket) {
+        if (sockets_.size() >= most_) {
+            error_code ignored;
+            sockets_.begin()->second->close(ignored);
+            sockets_.erase(sockets_.begin());
+        }
+        sockets_.emplace(++last_number_, &socket);
+        return last_number_;
+    }
+
+    std::size_t most_;
+    std::uint64_t last_number_ = 0;
+    std::map<std::uint64_t, tcp::socket*> sockets_;  ///< the oldest first; at most most_
+};
 
 }  // namespace
 
@@ -92,11 +127,6 @@ class TlsPort::Impl {
                 co_await pause(kAcceptPause);
                 continue;
             }
-            if (handshakes_.size() >= kMostHandshakes) {
-                error_code ignored;
-                handshakes_.begin()->second->close(ignored);
-                handshakes_.erase(handshakes_.begin());
-            }
             asio::co_spawn(io_, serve(std::move(socket)), [](const std::exception_ptr& failure) {
                 try {
                     if (failure) std::rethrow_exception(failure);
@@ -109,11 +139,7 @@ class TlsPort::Impl {
 
     /// The client's address once he has shaken hands; empty when he has not.
     asio::awaitable<std::string> shake_hands(Stream& stream) {
-        const std::uint64_t number = next_number_++;
-        handshakes_.emplace(number, &stream.next_layer());
-        // Whatever happens, the entry must not outlive the stream.
-        const auto forget = [this, number](void*) { handshakes_.erase(number); };
-        const std::unique_ptr<void, decltype(forget)> entry(this, forget);
+        const Stage::Place place(handshakes_, stream.next_layer());
         error_code error;
         asio::ip::address address = stream.next_layer().remote_endpoint(error).address();
         if (error) co_return std::string();
@@ -127,6 +153,19 @@ class TlsPort::Impl {
         co_return address.to_string();
     }
 
+    /// Closes the connection when the worker port has hung up, and what it said last is still not taken. Who waits for
+    /// the client to take something does not see the other end go.
+    asio::awaitable<void> end_farewell(Inner& inner, tcp::socket& client) {
+        const auto [all_was_passed_on] = co_await inner.async_wait(Inner::wait_error, kAwait);
+        if (all_was_passed_on) co_return;
+        const Stage::Place place(farewells_, client);
+        asio::steady_timer patience(io_, settings_.farewell);
+        const auto [all_was_taken] = co_await patience.async_wait(kAwait);
+        if (all_was_taken) co_return;
+        error_code ignored;
+        client.close(ignored);
+    }
+
     asio::awaitable<void> serve(tcp::socket socket) {
         prepare_miner_socket(socket);
         const std::shared_ptr<asio::ssl::context> context = context_.current();
@@ -138,7 +177,7 @@ class TlsPort::Impl {
         {
             Inner inner(io_, asio::local::stream_protocol(), ends[0]);
             handoff_(ends[1], std::move(address));
-            co_await (pass_on(stream, inner) || pass_on(inner, stream));
+            co_await (pass_on(stream, inner) || pass_on(inner, stream) || end_farewell(inner, stream.next_layer()));
         }
         co_await (stream.async_shutdown(kAwait) || pause(kGoodbyePatience));
     }
@@ -147,8 +186,8 @@ class TlsPort::Impl {
     dash::IpList proxies_;
     Handoff handoff_;
     TlsContext context_;
-    std::uint64_t next_number_ = 0;
-    std::map<std::uint64_t, tcp::socket*> handshakes_;  ///< under way, the oldest first; at most kMostHandshakes
+    Stage handshakes_{kMostHandshakes};
+    Stage farewells_{kMostFarewells};
     asio::io_context io_{1};
     tcp::acceptor acceptor_{io_};
     std::thread thread_;

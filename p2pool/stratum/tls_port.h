@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -16,6 +17,8 @@ struct TlsPortSettings {
     std::filesystem::path key;          ///< PEM
     /// Addresses of balancers, whose connections begin with a PROXY header.
     std::vector<std::string> proxies;
+    /// To take what is left for him, when the worker port has closed a client's connection.
+    std::chrono::milliseconds farewell{60'000};
 };
 
 /// The worker port through TLS, with a thread of its own: it takes the cryptography off a connection and gives the rest
@@ -24,6 +27,8 @@ struct TlsPortSettings {
 ///  * TLS 1.2 or newer. New certificate and key are read some seconds after the files change; while they cannot be
 ///    used, the old ones stay, and the log says so.
 ///  * Ten seconds for a handshake; when 256 are under way, the oldest makes room.
+///  * The worker port counts its connections, and forgets those it closed: a client that is slow to take its last words
+///    has TlsPortSettings::farewell for it; when there are 128 such, the oldest makes room.
 class TlsPort {
   public:
     /// Hands over what speaks plain stratum or HTTP: a connected non-blocking socket, which the receiver owns, and the

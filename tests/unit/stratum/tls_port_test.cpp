@@ -1,11 +1,16 @@
 #include "p2pool/stratum/tls_port.h"
 
 #include <doctest/doctest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <boost/asio/ssl.hpp>
+#include <filesystem>
 #include <fstream>
 #include <future>
+#include <iterator>
 #include <memory>
+#include <thread>
 
 #include "dash/util/error.h"
 #include "tests/support/certificate.h"
@@ -81,6 +86,11 @@ auto with(TwoPorts& ports, Action action) {
     return result.get();
 }
 
+std::size_t open_files() {
+    const std::filesystem::directory_iterator files("/proc/self/fd");
+    return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+}
+
 const std::string kSubscribe = "{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[]}\n";
 
 }  // namespace
@@ -113,6 +123,27 @@ TEST_CASE("what the node refuses is told through TLS") {
         return client.is_closed();
     });
     CHECK(closed);
+}
+
+TEST_CASE("a client that does not take the last words does not keep its connection") {
+    const tests::TemporaryFolder folder("tls-port");
+    tests::write_certificate(folder.path(), "first");
+    std::promise<int> handed_over;
+    TlsPort port(
+        {"127.0.0.1", 0, folder.path() / "cert.pem", folder.path() / "key.pem", {}, std::chrono::milliseconds(100)},
+        [&](int socket, const std::string&) { handed_over.set_value(socket); });
+    port.listen();
+    const TlsClient client(port.port());
+    const int socket = handed_over.get_future().get();
+    const std::string words(65'536, '.');
+    const auto is_stuck = [&] { return ::send(socket, words.data(), words.size(), MSG_NOSIGNAL | MSG_DONTWAIT) < 0; };
+    // For some time: the port may be about to take more.
+    for (int times = 0; times < 20; times = is_stuck() ? times + 1 : 0)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    const std::size_t files = open_files();
+    ::close(socket);
+    // The client's, and the other end of the pair.
+    CHECK(tests::wait_until([&] { return open_files() + 3 <= files; }, seconds(10)));
 }
 
 TEST_CASE("who speaks no TLS gets nothing and holds nothing up") {
