@@ -194,7 +194,7 @@ TEST_CASE("name servers that do not answer hold up neither start nor miners nor 
 }
 
 TEST_CASE("steps of the clock by an hour stop no jobs, ban no peer and break no graph") {
-    if (SteppedClock::library().empty() || tests::kAddressSanitizer || tests::kThreadSanitizer) {
+    if (SteppedClock::library().empty() || tests::kSanitizer) {
         MESSAGE("libfaketime is not there (package faketime), or does not go with the sanitizer: not tested");
         return;
     }

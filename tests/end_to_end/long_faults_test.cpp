@@ -123,12 +123,12 @@ TEST_CASE("a mempool of 50,000 transactions and the templates of two megabytes t
             most >> 20, " MiB at most");
     CHECK(slowest < 30);
     CHECK(slowest_page < 5);
-    if (!tests::kAddressSanitizer) CHECK(most < before + (300U << 20));
+    if (!tests::kSanitizer) CHECK(most < before + (300U << 20));
     CHECK(node.process().stop() == 0);
 }
 
 TEST_CASE("steps of the clock by an hour raise no alarm in the minutes after them") {
-    if (SteppedClock::library().empty() || tests::kAddressSanitizer) {
+    if (SteppedClock::library().empty() || tests::kSanitizer) {
         MESSAGE("libfaketime is not there (package faketime), or does not go with the sanitizer: not tested");
         return;
     }

@@ -30,7 +30,7 @@ using tests::RunningNode;
 constexpr std::uint32_t kChainLength = 200;
 /// Work is free on this network: orphans fill all the memory that they may.
 constexpr std::size_t kMostLooseBytes = 32U << 20;
-constexpr std::size_t kMostGrowthBytes = (tests::kAddressSanitizer ? 1200U : 400U) << 20;
+constexpr std::size_t kMostGrowthBytes = (tests::kSanitizer ? 1200U : 400U) << 20;
 /// The attackers and the honest peer share the machine's cores with the node.
 constexpr std::chrono::seconds kMostSharePatience{5};
 constexpr double kMostPingSeconds = 5;

@@ -123,7 +123,7 @@ TEST_CASE("a hundred thousand stored shares: a start of seconds, and only what i
         CHECK(kept <= needed);
         CHECK(kept > network.chain_length);
         CHECK(start.node.best_share() == best);
-        if (!tests::kAddressSanitizer) {
+        if (!tests::kSanitizer) {
             CHECK(grown < kShares * kMostBytesOfShare);
             CHECK(left < kMostLeftBytes);
         }
