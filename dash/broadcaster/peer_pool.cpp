@@ -9,9 +9,11 @@
 #include <map>
 #include <utility>
 
+#include "dash/broadcaster/announcement_limit.h"
 #include "dash/broadcaster/pool_log.h"
 #include "dash/util/error.h"
 #include "dash/util/log.h"
+#include "dash/util/steady_seconds.h"
 #include "dash/x11/x11.h"
 
 namespace dash::broadcaster {
@@ -21,8 +23,8 @@ namespace asio = boost::asio;
 using p2p::PeerConnection;
 using p2p::PeerEnd;
 
-/// More headers at a time are a chain somebody wants to show, not the announcement of a block.
-constexpr std::size_t kMostAnnouncedHeaders = 8;
+/// More at a time are a chain somebody wants to show, not the announcement of a block.
+constexpr std::size_t kMostAnnouncedBlocks = 8;
 
 Failure failure_of(const PeerEnd& end) {
     switch (end.kind) {
@@ -47,7 +49,8 @@ struct PeerPool::State : std::enable_shared_from_this<State> {
         SteadyTime begun;
         std::unique_ptr<PeerConnection> connection;
         asio::steady_timer deadline;  ///< of the handshake
-        std::string drop_reason;      ///< why we end it, when we do
+        AnnouncementLimit announcements;
+        std::string drop_reason;  ///< why we end it, when we do
     };
 
     State(asio::any_io_executor given_executor, PoolSettings given_settings, PeerManager given_manager,
@@ -75,6 +78,8 @@ struct PeerPool::State : std::enable_shared_from_this<State> {
     void take_inventory(const PeerAddress& from, ByteSpan payload);
     void take_addresses(const PeerAddress& from, const std::vector<p2p::TimedAddress>& addresses);
     void take_header(const PeerAddress& from, ByteSpan header);
+    /// Whether one more block that the peer announces is looked at. Throws PeerMisbehaving when there are too many.
+    bool admits_block(const PeerAddress& from);
     void take_block(const PeerAddress& from, const Uint256& hash);
 
     asio::any_io_executor executor;
@@ -240,7 +245,7 @@ void PeerPool::State::take(const PeerAddress& from, std::string_view command, By
         take_addresses(from, p2p::decode_addrv2(payload));
     } else if (command == "headers") {
         const std::vector<BlockHeader> headers = p2p::decode_headers(payload);
-        if (headers.size() > kMostAnnouncedHeaders) return;
+        if (headers.size() > kMostAnnouncedBlocks) return;
         for (const BlockHeader& header : headers)
             take_header(from, header.serialize());
     } else if ((command == "cmpctblock" || command == "block") && payload.size() >= BlockHeader::kBytes) {
@@ -251,14 +256,16 @@ void PeerPool::State::take(const PeerAddress& from, std::string_view command, By
 
 void PeerPool::State::take_inventory(const PeerAddress& from, ByteSpan payload) {
     std::size_t announced = 0;
+    std::size_t blocks = 0;
     for (const p2p::InvItem& item : p2p::decode_inv(payload)) {
         if (item.type == p2p::kInvBlock || item.type == p2p::kInvCompactBlock) {
-            take_block(from, item.hash);
+            if (++blocks <= kMostAnnouncedBlocks && admits_block(from)) take_block(from, item.hash);
         } else if (item.type == p2p::kInvTransaction) {
             transactions.announced(item.hash, clock.steady_now());
             ++announced;
         }
     }
+    if (blocks > kMostAnnouncedBlocks) peers.at(from)->announcements.passed_over(blocks - kMostAnnouncedBlocks);
     if (announced == 0) return;
     const std::uint64_t total = manager.transactions_announced(from, announced);
     pool_log::transactions(from, total - std::min<std::uint64_t>(announced, total), total);
@@ -270,7 +277,11 @@ void PeerPool::State::take_addresses(const PeerAddress& from, const std::vector<
 }
 
 void PeerPool::State::take_header(const PeerAddress& from, ByteSpan header) {
-    take_block(from, x11::hash_number(header));
+    if (admits_block(from)) take_block(from, x11::hash_number(header));
+}
+
+bool PeerPool::State::admits_block(const PeerAddress& from) {
+    return peers.at(from)->announcements.admits(steady_seconds(clock));
 }
 
 void PeerPool::State::take_block(const PeerAddress& from, const Uint256& hash) {

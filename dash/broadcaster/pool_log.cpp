@@ -147,6 +147,7 @@ void addresses(std::size_t received, const PeerManager::Learned& learned, std::s
 }
 
 void block(const PeerAddress& from, const Uint256& hash, std::uint64_t blocks_of_peer) {
+    if (!log::enabled(log::Level::kDebug)) return;  // peers announce at their pleasure
     log::debug("Broadcaster: BLOCK from ", to_text(from), " (hash=", hash.to_hex(), ", total_blocks=", blocks_of_peer,
                ")");
 }
@@ -158,6 +159,7 @@ void transactions(const PeerAddress& from, std::uint64_t before, std::uint64_t n
 }
 
 void ping(const PeerAddress& from) {
+    if (!log::enabled(log::Level::kDebug)) return;  // as for blocks
     log::debug("Broadcaster: PING from ", to_text(from), " (peer still alive)");
 }
 

@@ -340,3 +340,20 @@ TEST_CASE("announcements of blocks are counted") {
         },
         10s));
 }
+
+TEST_CASE("a peer that announces blocks without end goes, the others stay") {
+    Place place(3);
+    place.add_peers(1, 2, Manner::kHonest);
+    place.write_peer_file(2);
+    place.start();
+    REQUIRE(place.wait_for_peers(2));
+    for (std::uint64_t block = 1; block <= 2200; ++block)
+        place.network.announce(peer_address(1), Uint256(block));
+    place.network.announce(peer_address(2), Uint256(1));
+    CHECK(tests::wait_until(
+        [&] {
+            const json active = place.status("/peers/active");
+            return active.size() == 1 && active.at(0).at("blocks_relayed") == 1;
+        },
+        10s));
+}
