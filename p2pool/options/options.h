@@ -121,7 +121,7 @@ struct Settings {
     std::shared_ptr<const share_chain::Network> network_of_file{};  ///< holds that one when a file described it
     std::optional<std::string> payout_address{};  ///< of the command line, in base58; none: from the wallet
     bool dynamic_payout = false;                  ///< several, from the wallet
-    Endpoint worker;
+    Endpoint worker;                              ///< host in digits
     DashdLogin login;
     std::uint16_t dashd_rpc_port = 0;
     std::uint16_t dashd_p2p_port = 0;

@@ -6,6 +6,7 @@
 #include "dash/primitives/bytes.h"
 #include "dash/primitives/public_key.h"
 #include "p2pool/options/dash_conf.h"
+#include "p2pool/options/listen_address.h"
 #include "p2pool/options/network_file.h"
 #include "p2pool/options/options.h"
 #include "p2pool/peers/settings.h"
@@ -206,6 +207,17 @@ void resolve_peers(Settings& settings) {
     }
 }
 
+void resolve_worker_ports(Settings& settings, bool only_asks) {
+    Options& options = settings.options;
+    if (options.worker_tls && (options.worker_tls_certificate.empty() || options.worker_tls_key.empty())) {
+        throw UsageError("--worker-tls-port needs --worker-tls-cert and --worker-tls-key");
+    }
+    settings.worker = options.worker.value_or(Endpoint{"", settings.network->worker_port});
+    if (only_asks) return;
+    settings.worker.host = listen_address("worker-port", settings.worker.host);
+    if (options.worker_tls) options.worker_tls->host = listen_address("worker-tls-port", options.worker_tls->host);
+}
+
 }  // namespace
 
 Settings resolve(Options options, const Places& places) {
@@ -235,10 +247,7 @@ Settings resolve(Options options, const Places& places) {
     if (!only_asks && chosen.export_shares.empty()) resolve_further_dashds(settings);
 
     resolve_peers(settings);
-    if (chosen.worker_tls && (chosen.worker_tls_certificate.empty() || chosen.worker_tls_key.empty())) {
-        throw UsageError("--worker-tls-port needs --worker-tls-cert and --worker-tls-key");
-    }
-    settings.worker = chosen.worker.value_or(Endpoint{"", settings.network->worker_port});
+    resolve_worker_ports(settings, only_asks || !chosen.export_shares.empty());
     const std::filesystem::path base = chosen.datadir.empty() ? places.data : chosen.datadir;
     settings.net_datadir = base / settings.network->name;
     settings.web_static = chosen.web_static.value_or(places.resources / "web" / "static");

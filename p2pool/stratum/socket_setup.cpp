@@ -44,6 +44,21 @@ void open_everywhere(tcp::acceptor& acceptor, std::uint16_t port) {
     }
 }
 
+/// What can be done about a port that cannot be had.
+std::string advice(const error_code& error, const std::string& option) {
+    if (error == asio::error::address_in_use) {
+        return "Stop the program that uses it, or choose another with " + option;
+    }
+    if (error == boost::system::errc::address_not_available) {
+        return "This computer does not have that address (`ip address` shows those it has): choose another with " +
+               option;
+    }
+    if (error == asio::error::access_denied) {
+        return "Ports below 1024 need a right that the node does not have: choose another with " + option;
+    }
+    return "Choose another with " + option;
+}
+
 }  // namespace
 
 void prepare_miner_socket(tcp::socket& socket) {
@@ -67,8 +82,7 @@ void listen_on(tcp::acceptor& acceptor, const std::string& host, std::uint16_t p
         }
     } catch (const boost::system::system_error& error) {
         throw dash::ConfigError("cannot listen for workers on '" + host + "' port " + std::to_string(port) + ": " +
-                                error.code().message() + ". Stop the program that uses it, or choose another with " +
-                                option);
+                                error.code().message() + ". " + advice(error.code(), option));
     }
 }
 

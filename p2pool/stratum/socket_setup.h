@@ -9,7 +9,7 @@ namespace p2pool::stratum {
 /// Non-blocking, without Nagle's delay; a peer that is gone is noticed by keepalive within minutes.
 void prepare_miner_socket(boost::asio::ip::tcp::socket& socket);
 
-/// Opens the acceptor and listens; `host` empty: on all addresses, IPv6 included. `option` is the one of the command
+/// Opens the acceptor and listens; `host`: an address; empty: on all, IPv6 included. `option` is the one of the command
 /// line that named the port. Throws ConfigError.
 void listen_on(boost::asio::ip::tcp::acceptor& acceptor, const std::string& host, std::uint16_t port,
                const std::string& option);

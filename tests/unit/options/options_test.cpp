@@ -63,6 +63,25 @@ TEST_CASE("every spelling of an option") {
     CHECK(settings_of({"-w", "8000", "p"}).worker.port == 8000);
 }
 
+TEST_CASE("hosts to listen on may be names") {
+    const Sandbox sandbox;
+    CHECK(settings_of({"-w", "localhost:7903", "p"}).worker.host == "127.0.0.1");
+    CHECK(settings_of({"-w", "0.0.0.0:7903", "p"}).worker.host == "0.0.0.0");
+    CHECK(settings_of({"-w", ":7903", "p"}).worker.host.empty());
+    const std::string nobody(64, 'x');  // longer than a part of a name can be: no name server is asked
+    CHECK(contains(error_of({"-w", nobody + ":7903", "p"}), "argument --worker-port: the host '" + nobody));
+    const std::vector<std::string> tls = {"--worker-tls-cert", "c", "--worker-tls-key", "k", "p", "--worker-tls-port"};
+    const auto with = [&tls](const std::string& endpoint) {
+        std::vector<std::string> words = tls;
+        words.push_back(endpoint);
+        return words;
+    };
+    CHECK(settings_of(with("localhost:7904")).options.worker_tls->host == "127.0.0.1");
+    CHECK(contains(error_of(with(nobody + ":7904")), "argument --worker-tls-port: the host"));
+    // To ask after a node, no host needs to be known.
+    CHECK(error_of({"-w", nobody + ":7903", "--status"}) == "no error");
+}
+
 TEST_CASE("wrong values are named, with what is wanted") {
     const Sandbox sandbox;
     const std::string script_address =

@@ -274,7 +274,7 @@ TEST_CASE("a session goes on after the connection broke") {
     CHECK(again.submit(job, 1)["error"][0] == 22);
 }
 
-TEST_CASE("a port in use is told with what to do") {
+TEST_CASE("a port that cannot be had is told with what to do") {
     Port port;
     boost::asio::io_context io;
     p2pool::stratum::ServerSettings settings;
@@ -282,10 +282,14 @@ TEST_CASE("a port in use is told with what to do") {
     settings.port = port.server().port();
     settings.network = share_chain::find_network("dash_regtest");
     p2pool::stratum::Server second(io, port.work, port.clock, settings);
-    CHECK_THROWS_AS(second.listen(), dash::ConfigError);
-    settings.host = "not an address";
+    CHECK_THROWS_WITH_AS(second.listen(), doctest::Contains("Stop the program that uses it"), dash::ConfigError);
+    settings.host = "203.0.113.77";  // of documents, and nobody's
     p2pool::stratum::Server third(io, port.work, port.clock, settings);
-    CHECK_THROWS_AS(third.listen(), dash::ConfigError);
+    CHECK_THROWS_WITH_AS(third.listen(), doctest::Contains("This computer does not have that address"),
+                         dash::ConfigError);
+    settings.host = "not an address";
+    p2pool::stratum::Server fourth(io, port.work, port.clock, settings);
+    CHECK_THROWS_AS(fourth.listen(), dash::ConfigError);
 }
 
 TEST_CASE("without an address it listens on all of them") {
