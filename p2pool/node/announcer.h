@@ -13,7 +13,7 @@ namespace p2pool::node {
 /// Tells the receivers that telegram_config.json and hooks.json name of blocks, and of the pages' alerts.
 class Announcer {
   public:
-    /// Before `web` starts; it must have stopped when this one ends. Throws ConfigError.
+    /// Before `web` starts; it must have stopped when this one ends.
     Announcer(const options::Settings& settings, web::Service& web);
 
     /// From the node thread; returns at once.

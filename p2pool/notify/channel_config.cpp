@@ -1,10 +1,12 @@
 #include "p2pool/notify/channel_config.h"
 
 #include <fstream>
+#include <optional>
 
 #include "dash/util/atomic_file.h"
 #include "dash/util/error.h"
 #include "dash/util/log.h"
+#include "dash/util/private_file.h"
 #include "p2pool/notify/channels.h"
 #include "p2pool/notify/http_post.h"
 
@@ -34,13 +36,6 @@ void take(const fs::path& file, const json& object, const char* key, Value& valu
     } catch (const json::exception&) {
         reject(file, std::string(key) + " is of a wrong kind");
     }
-}
-
-/// The token is a secret.
-void warn_if_others_can_read(const fs::path& file) {
-    const auto others = fs::perms::others_read | fs::perms::others_write;
-    if ((fs::status(file).permissions() & others) == fs::perms::none) return;
-    dash::log::warning("Everybody on this computer can read ", file.string(), ": chmod 600 ", file.string());
 }
 
 void write_telegram_example(const fs::path& file) {
@@ -78,6 +73,17 @@ HookConfig read_hook(const fs::path& file, const json& entry, bool is_webhook) {
     return hook;
 }
 
+/// Miners' work does not wait for somebody to be told of it.
+template <typename Read>
+auto read_or_tell(Read read) -> std::optional<decltype(read())> {
+    try {
+        return read();
+    } catch (const std::exception& error) {
+        dash::log::error(error.what(), ", then start the node again. It goes on without it.");
+        return std::nullopt;
+    }
+}
+
 }  // namespace
 
 TelegramConfig read_telegram_config(const fs::path& file) {
@@ -85,7 +91,7 @@ TelegramConfig read_telegram_config(const fs::path& file) {
         write_telegram_example(file);
         return {};
     }
-    warn_if_others_can_read(file);
+    dash::make_private(file);  // it holds a token
     const json object = read_object(file);
     TelegramConfig config;
     take(file, object, "bot_token", config.bot_token);
@@ -105,7 +111,7 @@ TelegramConfig read_telegram_config(const fs::path& file) {
 std::vector<HookConfig> read_hooks(const fs::path& file) {
     std::vector<HookConfig> hooks;
     if (!fs::exists(file)) return hooks;
-    warn_if_others_can_read(file);
+    dash::make_private(file);  // addresses and arguments can hold one
     const json object = read_object(file);
     for (const char* list : {"webhooks", "commands"}) {
         const auto entries = object.find(list);
@@ -120,14 +126,15 @@ std::vector<HookConfig> read_hooks(const fs::path& file) {
 std::vector<std::unique_ptr<Channel>> make_channels(const fs::path& net_datadir, bool tell_alerts) {
     std::vector<std::unique_ptr<Channel>> channels;
     const fs::path telegram_file = net_datadir / "telegram_config.json";
-    TelegramConfig telegram = read_telegram_config(telegram_file);
-    if (telegram.is_active()) {
-        dash::log::info("Telegram notifications enabled for chat ", telegram.chat_id);
-        channels.push_back(make_telegram_channel(std::move(telegram), tell_alerts));
-    } else {
+    std::optional<TelegramConfig> telegram = read_or_tell([&] { return read_telegram_config(telegram_file); });
+    if (telegram && telegram->is_active()) {
+        dash::log::info("Telegram notifications enabled for chat ", telegram->chat_id);
+        channels.push_back(make_telegram_channel(std::move(*telegram), tell_alerts));
+    } else if (telegram) {
         dash::log::info("Telegram notifications not configured (create ", telegram_file.string(), ")");
     }
-    for (HookConfig& hook : read_hooks(net_datadir / "hooks.json")) {
+    auto hooks = read_or_tell([&] { return read_hooks(net_datadir / "hooks.json"); });
+    for (HookConfig& hook : hooks.value_or(std::vector<HookConfig>())) {
         hook.wants_alerts = hook.wants_alerts && tell_alerts;
         channels.push_back(hook.command.empty() ? make_webhook_channel(std::move(hook))
                                                 : make_command_channel(std::move(hook)));

@@ -34,8 +34,8 @@ struct HookConfig {
 /// Empty without the file. Throws ConfigError.
 [[nodiscard]] std::vector<HookConfig> read_hooks(const std::filesystem::path& file);
 
-/// Those of the two files of a data folder. `tell_alerts`: false without error reports (--no-bugreport). Says in the
-/// log what there is. Throws ConfigError.
+/// Those of the two files of a data folder; without those of a file that cannot be understood. `tell_alerts`: false
+/// without error reports (--no-bugreport). Says in the log what there is.
 [[nodiscard]] std::vector<std::unique_ptr<Channel>> make_channels(const std::filesystem::path& net_datadir,
                                                                   bool tell_alerts);
 

@@ -107,3 +107,28 @@ TEST_CASE("URLs that lead somewhere, and others") {
         CHECK_FALSE(parse_url(wrong).has_value());
     }
 }
+
+TEST_CASE("a file that cannot be understood is passed over, the other one counts") {
+    const Folder folder;
+    const auto count = [&folder] { return make_channels(folder.folder.path(), true).size(); };
+    folder.write("hooks.json", R"({"commands": [{"command": ["/bin/true"]}]})");
+    for (const char* wrong : {"[", R"({"enabled": "yes"})", R"({"bot_token": 5, "chat_id": "1", "enabled": true})"}) {
+        CAPTURE(wrong);
+        folder.write("telegram_config.json", wrong);
+        CHECK(count() == 1);
+    }
+    folder.write("telegram_config.json", R"({"bot_token": "1:a", "chat_id": "5", "enabled": true})");
+    CHECK(count() == 2);
+    folder.write("hooks.json", "{");
+    CHECK(count() == 1);
+}
+
+TEST_CASE("a token that everybody could read is made private") {
+    const Folder folder;
+    for (const char* name : {"telegram_config.json", "hooks.json"}) {
+        const fs::path file = folder.write(name, "{}");
+        fs::permissions(file, fs::perms(0644));
+        CHECK(make_channels(folder.folder.path(), true).empty());
+        CHECK(fs::status(file).permissions() == fs::perms(0600));
+    }
+}
