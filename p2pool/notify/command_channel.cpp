@@ -3,6 +3,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -10,6 +12,7 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
+#include <string_view>
 
 #include "p2pool/notify/channels.h"
 
@@ -43,11 +46,21 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
     return out;
 }
 
-std::vector<std::string> environment_with(const Announcement& announcement) {
+/// What programs need to know of their surroundings. The service's other variables are none of a hook's business: its
+/// command line, and so dashd's password, can be among them.
+bool is_for_hooks(std::string_view variable) {
+    constexpr std::array<std::string_view, 9> kNames = {"PATH", "HOME",     "USER", "LOGNAME", "SHELL",
+                                                        "LANG", "LANGUAGE", "TZ",   "TMPDIR"};
+    const std::string_view name = variable.substr(0, variable.find('='));
+    return name.substr(0, 3) == "LC_" || std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
+std::vector<std::string> environment_for(const Announcement& announcement) {
     std::vector<std::string> variables = {std::string("P2POOL_EVENT=") + to_string(announcement.kind),
                                           "P2POOL_SUBJECT=" + announcement.subject, "P2POOL_TEXT=" + announcement.text};
-    for (char** variable = environ; *variable != nullptr; ++variable)
-        variables.emplace_back(*variable);
+    for (char** variable = environ; *variable != nullptr; ++variable) {
+        if (is_for_hooks(*variable)) variables.emplace_back(*variable);
+    }
     return variables;
 }
 
@@ -55,7 +68,7 @@ std::vector<std::string> environment_with(const Announcement& announcement) {
 pid_t start(std::vector<std::string> command, const Announcement& announcement) {
     const int input = input_with(to_text(to_json(announcement)) + "\n");
     if (input < 0) return -1;
-    std::vector<std::string> variables = environment_with(announcement);
+    std::vector<std::string> variables = environment_for(announcement);
     posix_spawn_file_actions_t actions;
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);

@@ -329,6 +329,28 @@ TEST_CASE("a command's leftovers hold none of the node's files") {
     CHECK(tests::read_text(out).find("socket:") == std::string::npos);
 }
 
+TEST_CASE("a command sees of the service's environment what programs need, and no password") {
+    World world;
+    const auto out = world.folder.path() / "out";
+    ::setenv("P2POOL_OPTIONS", "-a ADDRESS user secret", 1);
+    ::setenv("LC_TIME", "C", 1);
+    HookConfig hook;
+    hook.command = {"/bin/sh", "-c", "env > \"$0.new\"; mv \"$0.new\" \"$0\"", out.string()};
+    const auto notifier = world.notifier(make_command_channel(hook));
+    notifier->announce(block("aa"));
+    REQUIRE(tests::wait_until([&] { return std::filesystem::exists(out); }, seconds(30)));
+    const std::string text = tests::read_text(out);
+    ::unsetenv("P2POOL_OPTIONS");
+    ::unsetenv("LC_TIME");
+    CHECK(text.find("secret") == std::string::npos);
+    CHECK(text.find("P2POOL_OPTIONS") == std::string::npos);
+    CHECK(text.find("P2POOL_EVENT=block\n") != std::string::npos);
+    CHECK(text.find("P2POOL_SUBJECT=aa\n") != std::string::npos);
+    CHECK(text.find("P2POOL_TEXT=") != std::string::npos);
+    CHECK(text.find(std::string("PATH=") + std::getenv("PATH") + "\n") != std::string::npos);
+    CHECK(text.find("LC_TIME=C\n") != std::string::npos);
+}
+
 TEST_CASE("a command that fails is run again, one that is not there does no harm") {
     World world;
     const auto marks = world.folder.path() / "marks";
