@@ -5,22 +5,12 @@
 #include "dash/util/steady_seconds.h"
 
 namespace p2pool::peers {
-namespace {
-
-std::string banned_name(const PeerAddress& address) {
-    if (address.is_ipv4()) return address.host();
-    PeerAddress network;
-    std::copy_n(address.ip.begin(), 8, network.ip.begin());
-    return network.host() + "/64";
-}
-
-}  // namespace
 
 void Bans::ban(const PeerAddress& address, double seconds) {
     if (address.is_loopback()) return;
     const double present = dash::steady_seconds(clock_);
     std::erase_if(until_, [present](const auto& entry) { return entry.second <= present; });
-    double& until = until_[banned_name(address)];
+    double& until = until_[address.subscriber()];
     until = std::max(until, present + seconds);
     if (until_.size() <= kMostBans) return;
     until_.erase(std::min_element(until_.begin(), until_.end(),
@@ -28,7 +18,7 @@ void Bans::ban(const PeerAddress& address, double seconds) {
 }
 
 bool Bans::is_banned(const PeerAddress& address) const {
-    const auto found = until_.find(banned_name(address));
+    const auto found = until_.find(address.subscriber());
     return found != until_.end() && found->second > dash::steady_seconds(clock_);
 }
 

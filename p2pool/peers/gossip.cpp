@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "dash/util/steady_seconds.h"
+
 namespace p2pool::peers {
 namespace {
 
@@ -12,6 +14,8 @@ constexpr std::uint32_t kAddressesAskedFor = 8;
 constexpr double kMeanAdvertiseSeconds = 100;
 constexpr double kPassOnProbability = 0.8;
 constexpr std::size_t kMostAddressesTold = 100;
+/// Who asks again sooner hears the same: to choose takes a look at each address there is.
+constexpr double kChoiceSeconds = 5;
 /// More in one message are not looked at.
 constexpr std::size_t kMostAddressesTaken = 1000;
 /// More of one message are not passed on.
@@ -78,7 +82,7 @@ void Gossip::received(PeerSession& session, const AddrMe& message) {
     sessions_.any(random_)->send(Addrs{{entry}});
 }
 
-void Gossip::received(const Addrs& message) {
+void Gossip::received(PeerSession& session, const Addrs& message) {
     const double now = std::floor(clock_.unix_seconds());
     const std::size_t taken = std::min(message.addresses.size(), kMostAddressesTaken);
     std::size_t passed_on = 0;
@@ -88,20 +92,32 @@ void Gossip::received(const Addrs& message) {
         book_.learn(address, entry.address.services, std::min(now, static_cast<double>(entry.timestamp)));
         if (!address.is_ipv4() || passed_on >= kMostAddressesPassedOn || !is_lucky()) continue;
         ++passed_on;
+        session.charge(effort::kAddressPassedOn);
         TimedAddress told = entry;
         told.timestamp = std::min(told.timestamp, static_cast<std::uint64_t>(now));
         if (PeerSession* const peer = sessions_.any(random_)) peer->send(Addrs{{told}});
     }
 }
 
-void Gossip::received(PeerSession& session, const GetAddrs& message) {
-    Addrs answer;
-    const std::size_t most = std::min<std::size_t>(message.count, kMostAddressesTold);
-    for (const AddressRecord& record : book_.good(most, AddressBook::Family::kIpv4, clock_.unix_seconds(), random_)) {
-        answer.addresses.push_back({static_cast<std::uint64_t>(std::max(record.last_seen, 0.0)),
-                                    NetworkAddress{record.services, record.address}});
+void Gossip::choose_addresses() {
+    const double now = dash::steady_seconds(clock_);
+    if (now < chosen_until_) return;
+    chosen_until_ = now + kChoiceSeconds;
+    chosen_.clear();
+    for (const AddressRecord& record :
+         book_.good(kMostAddressesTold, AddressBook::Family::kIpv4, clock_.unix_seconds(), random_)) {
+        chosen_.push_back({static_cast<std::uint64_t>(std::max(record.last_seen, 0.0)),
+                           NetworkAddress{record.services, record.address}});
     }
-    session.send(answer);
+}
+
+void Gossip::received(PeerSession& session, const GetAddrs& message) {
+    choose_addresses();
+    const std::size_t count = std::min<std::size_t>(message.count, chosen_.size());
+    const Addrs answer{{chosen_.begin(), chosen_.begin() + static_cast<std::ptrdiff_t>(count)}};
+    const dash::p2p::SharedFrame frame = make_frame(settings_.network->p2p_prefix, answer);
+    session.charge(effort::of_answer(frame->size()));
+    session.send_frame(frame);
 }
 
 }  // namespace p2pool::peers

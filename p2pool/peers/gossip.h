@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <random>
+#include <vector>
 
 #include "dash/util/clock.h"
 #include "p2pool/peers/address_book.h"
@@ -21,12 +22,13 @@ class Gossip {
     /// Tells one peer where we are, unless nobody shall know.
     void advertise(PeerSession& session);
     void received(PeerSession& session, const AddrMe& message);
-    void received(const Addrs& message);
+    void received(PeerSession& session, const Addrs& message);
     void received(PeerSession& session, const GetAddrs& message);
 
   private:
     void ask_somebody();
     void advertise_to_somebody();
+    void choose_addresses();
     [[nodiscard]] bool is_lucky();
     [[nodiscard]] double random_delay(double mean_seconds);
 
@@ -35,6 +37,8 @@ class Gossip {
     SessionTable& sessions_;
     const dash::Clock& clock_;
     std::mt19937_64& random_;
+    std::vector<TimedAddress> chosen_;  ///< to be told, best first; as many as anybody is told
+    double chosen_until_ = 0;           ///< steady seconds
     std::unique_ptr<Timer> ask_timer_;
     std::unique_ptr<Timer> advertise_timer_;
 };

@@ -41,6 +41,13 @@ std::string PeerAddress::group() const {
     return network.host();
 }
 
+std::string PeerAddress::subscriber() const {
+    if (is_ipv4()) return host();
+    PeerAddress network;
+    std::copy_n(ip.begin(), 8, network.ip.begin());
+    return network.host() + "/64";
+}
+
 std::optional<PeerAddress> parse_peer_address(std::string_view host, std::uint16_t port) {
     const std::string text(host);
     PeerAddress address;

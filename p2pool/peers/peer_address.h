@@ -23,6 +23,9 @@ struct PeerAddress {
     /// What is likely one owner's or one provider's: the /16 of an IPv4, the /32 of an IPv6 address.
     [[nodiscard]] std::string group() const;
 
+    /// What one customer of a provider has for himself: an IPv4 address, or the /64 of an IPv6 address.
+    [[nodiscard]] std::string subscriber() const;
+
     friend auto operator<=>(const PeerAddress&, const PeerAddress&) = default;
 };
 

@@ -50,6 +50,7 @@ class PeerNetwork::Impl final : public SessionOwner {
           nonce_(random_()),
           book_(settings_.most_addresses),
           bans_(clock_),
+          efforts_(clock_),
           transactions_(clock_),
           sessions_(timers_),
           intake_(environment.loader, host_.tracker()),
@@ -93,7 +94,7 @@ class PeerNetwork::Impl final : public SessionOwner {
     Version our_version(const PeerAddress& to) override;
     void established(PeerSession& session) override;
     void received(PeerSession& session, const AddrMe& message) override { gossip_.received(session, message); }
-    void received(PeerSession&, const Addrs& message) override { gossip_.received(message); }
+    void received(PeerSession& session, const Addrs& message) override { gossip_.received(session, message); }
     void received(PeerSession& session, const GetAddrs& message) override { gossip_.received(session, message); }
     void received(PeerSession& session, const ShareRequest& message) override { exchange_.answer(session, message); }
     void received(PeerSession& session, const BestBlock& message) override;
@@ -125,6 +126,7 @@ class PeerNetwork::Impl final : public SessionOwner {
     const std::uint64_t nonce_;  ///< by which we recognize ourselves
     AddressBook book_;
     Bans bans_;
+    EffortAccounts efforts_;
     KnownTransactions transactions_;
     TemplateTransactions template_;
     SessionTable sessions_;
@@ -145,10 +147,9 @@ class PeerNetwork::Impl final : public SessionOwner {
 
 std::uint64_t PeerNetwork::Impl::open(std::unique_ptr<Channel> channel, PeerSession::Direction direction) {
     const std::uint64_t id = ++last_session_;
-    sessions_
-        .add(
-            std::make_unique<PeerSession>(id, std::move(channel), direction, *this,
-                                          PeerSession::Environment{settings_, timers_, clock_, transactions_, random_}))
+    PeerSession::Environment environment{settings_,     timers_, clock_,
+                                         transactions_, random_, efforts_.of(channel->remote())};
+    sessions_.add(std::make_unique<PeerSession>(id, std::move(channel), direction, *this, std::move(environment)))
         .start();
     return id;
 }
@@ -223,6 +224,7 @@ void PeerNetwork::Impl::ended(PeerSession& session, const SessionEnd& end) {
 
 void PeerNetwork::Impl::received(PeerSession& session, const BestBlock& message) {
     if (message.header == last_header_) return;
+    session.charge(effort::kHeaderHashed);
     const dash::Uint256 hash = dash::x11::hash_number(message.header.serialize());
     if (hash > dash::target_if_it_fits(message.header.bits).value_or(dash::Uint256::max())) {
         throw dash::PeerMisbehaving("received block header fails PoW test");

@@ -35,6 +35,8 @@ PeerSession::PeerSession(std::uint64_t id, std::unique_ptr<Channel> channel, Dir
       random_(environment.random),
       parser_(environment.settings.network->p2p_prefix),
       transactions_(environment.transactions),
+      effort_(std::move(environment.effort)),
+      rest_timer_(environment.timers.make_timer()),
       silence_timer_(environment.timers.make_timer()),
       ping_timer_(environment.timers.make_timer()),
       request_timer_(environment.timers.make_timer()),
@@ -72,6 +74,7 @@ void PeerSession::end(const SessionEnd& end) {
     if (!open_) return;
     open_ = false;
     channel_->close();
+    rest_timer_->cancel();
     silence_timer_->cancel();
     ping_timer_->cancel();
     request_timer_->cancel();
@@ -101,27 +104,51 @@ void PeerSession::on_bytes(dash::ByteSpan bytes) {
 void PeerSession::take_messages() {
     if (taking_) return;
     taking_ = true;
+    turn_effort_ = 0;
     guarded([this] {
-        while (open_ && !held_) {
+        while (open_ && !held_ && !resting_) {
             const auto frame = parser_.next();
             if (!frame) break;
             handle(*frame);
+            rest_if_due();
         }
     });
     taking_ = false;
 }
 
+void PeerSession::charge(double effort) {
+    effort_->charge(now(), effort);
+    turn_effort_ += effort;
+}
+
+void PeerSession::rest_if_due() {
+    const double debt = effort_->seconds_in_debt(now());
+    if (!open_ || (debt <= 0 && turn_effort_ < effort::kATurn)) return;
+    resting_ = true;
+    listen();
+    rest_timer_->start(debt, [this] {
+        resting_ = false;
+        listen();
+        take_messages();
+    });
+}
+
 void PeerSession::hold() {
     held_ = true;
-    if (open_) channel_->set_reading(false);
+    listen();
 }
 
 void PeerSession::resume() {
     held_ = false;
-    if (!open_) return;
-    heard_at_ = now();  // it was us who did not listen
-    channel_->set_reading(true);
+    listen();
     take_messages();
+}
+
+void PeerSession::listen() {
+    if (!open_) return;
+    const bool is_listening = !held_ && !resting_;
+    if (is_listening) heard_at_ = now();  // it was us who did not listen
+    channel_->set_reading(is_listening);
 }
 
 Trailing PeerSession::trailing() const {
@@ -130,6 +157,7 @@ Trailing PeerSession::trailing() const {
 
 void PeerSession::handle(const dash::p2p::Frame& frame) {
     const std::string& command = frame.command;
+    if (command != ShareReply::kCommand) charge(effort::of_message(frame.payload.size()));
     if (!version_ && command != Version::kCommand) {
         throw dash::PeerMisbehaving("first message was not version message");
     }
@@ -150,7 +178,7 @@ void PeerSession::handle(const dash::p2p::Frame& frame) {
     } else if (command == ShareRequest::kCommand) {
         owner_.received(*this, decode_sharereq(frame.payload, trailing()));
     } else if (command == ShareReply::kCommand) {
-        handle_reply(decode_sharereply(frame.payload, trailing()));
+        handle_reply(frame.payload);
     } else if (command == BestBlock::kCommand) {
         owner_.received(*this, decode_bestblock(frame.payload, trailing()));
     } else {
@@ -165,7 +193,9 @@ void PeerSession::handle_transactions(const dash::p2p::Frame& frame) {
     } else if (frame.command == LosingTx::kCommand) {
         transactions_.withdrawn(decode_hashes(frame.payload, trailing()));
     } else if (frame.command == RememberTx::kCommand) {
-        owner_.learned(transactions_.remember(decode_remember_tx(frame.payload, trailing())));
+        const RememberTx message = decode_remember_tx(frame.payload, trailing());
+        charge(effort::kTransactionRemembered * static_cast<double>(message.transactions.size()));
+        owner_.learned(transactions_.remember(message));
     } else if (frame.command == ForgetTx::kCommand) {
         transactions_.forget(decode_hashes(frame.payload, trailing()));
         owner_.released();
@@ -216,11 +246,13 @@ void PeerSession::request_shares(std::vector<dash::Uint256> hashes, std::uint64_
     send(request);
 }
 
-void PeerSession::handle_reply(ShareReply reply) {
+/// What we asked for costs the peer nothing: a chain may be large.
+void PeerSession::handle_reply(dash::ByteSpan payload) {
+    ShareReply reply = decode_sharereply(payload, trailing());
     keep_known_types(reply.shares);
     const auto request =
         std::find_if(requests_.begin(), requests_.end(), [&](const Request& each) { return each.id == reply.id; });
-    if (request == requests_.end()) return;  // python ignores it too
+    if (request == requests_.end()) return charge(effort::of_message(payload.size()));  // python ignores it too
     const AnswerHandler handler = std::move(request->handler);
     requests_.erase(request);
     check_requests();
@@ -242,7 +274,7 @@ void PeerSession::check_requests() {
 void PeerSession::check_silence() {
     const double patience = version_ ? settings_.silence_timeout_seconds : settings_.handshake_timeout_seconds;
     const double since = version_ ? heard_at_ : started_at_;
-    const double left = held_ ? patience : since + patience - now();
+    const double left = held_ || resting_ ? patience : since + patience - now();
     if (left > 0) return silence_timer_->start(left, [this] { check_silence(); });
     dash::log::info(version_ ? "Connection timed out, disconnecting from " : "Handshake timed out, disconnecting from ",
                     name_);

@@ -13,6 +13,7 @@
 
 #include "dash/p2p/framing.h"
 #include "dash/util/clock.h"
+#include "p2pool/peers/effort.h"
 #include "p2pool/peers/messages.h"
 #include "p2pool/peers/peer_transactions.h"
 #include "p2pool/peers/settings.h"
@@ -73,6 +74,7 @@ class PeerSession {
         const dash::Clock& clock;
         KnownTransactions& transactions;
         std::mt19937_64& random;
+        EffortAccounts::Account effort;  ///< of the peer's host
     };
     enum class Direction { kIncoming, kOutgoing, kPermanent };
 
@@ -118,6 +120,8 @@ class PeerSession {
     /// No further message is taken, or read, until resume().
     void hold();
     void resume();
+    /// The message just taken made the node do this much besides reading it (effort.h).
+    void charge(double effort);
 
     /// The peer sent us this share: no need to send it back.
     void note_share(const dash::Uint256& hash);
@@ -134,12 +138,16 @@ class PeerSession {
 
     void on_bytes(dash::ByteSpan bytes);
     void take_messages();
+    /// Stops when the peer has had its part of the node thread, until the others had theirs.
+    void rest_if_due();
+    /// Reads what the peer sends, unless it has to wait.
+    void listen();
     /// Runs it; what it throws ends the session.
     void guarded(const std::function<void()>& action);
     void handle(const dash::p2p::Frame& frame);
     void handle_version(dash::ByteSpan payload);
     void handle_transactions(const dash::p2p::Frame& frame);
-    void handle_reply(ShareReply reply);
+    void handle_reply(dash::ByteSpan payload);
     [[nodiscard]] Trailing trailing() const;
     /// Drops shares of types that we do not know, or throws.
     void keep_known_types(std::vector<share_chain::TypedContents>& shares);
@@ -158,12 +166,16 @@ class PeerSession {
     std::mt19937_64& random_;
     dash::p2p::FrameParser parser_;
     PeerTransactions transactions_;
+    EffortAccounts::Account effort_;
+    std::unique_ptr<Timer> rest_timer_;
     std::unique_ptr<Timer> silence_timer_;
     std::unique_ptr<Timer> ping_timer_;
     std::unique_ptr<Timer> request_timer_;
 
     bool open_ = true;
     bool held_ = false;
+    bool resting_ = false;
+    double turn_effort_ = 0;  ///< since the peer's turn began
     bool taking_ = false;
     bool established_ = false;  ///< the owner took the peer
     std::optional<Version> version_;

@@ -97,10 +97,12 @@ void ShareExchange::answer(PeerSession& session, const ShareRequest& request) co
     std::size_t bytes = 0;
     for (const SharePtr& share : shares)
         bytes += share->packed.size();
+    session.charge(effort::kShareAnswered * static_cast<double>(shares.size()));
     if (bytes > dash::p2p::kMaxPayloadBytes) {
         reply.result = ShareResult::kTooLong;
         return session.send(reply);
     }
+    session.charge(effort::of_answer(bytes));
     for (const SharePtr& share : shares)
         reply.shares.push_back({share_chain::kShareType, share->packed});
     if (!shares.empty()) dash::log::info("Sending ", shares.size(), " shares to ", session.name());

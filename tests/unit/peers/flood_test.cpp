@@ -3,6 +3,7 @@
 #include "dash/primitives/sha256.h"
 #include "dash/primitives/transaction.h"
 #include "p2pool/peers/peer_transactions.h"
+#include "tests/peer_network/share_maker.h"
 #include "tests/unit/peers/scripted_peer.h"
 
 // A peer that does nothing wrong, and far too much of it.
@@ -36,8 +37,11 @@ KnownTransaction tiny_transaction(std::uint32_t number) {
 constexpr std::uint32_t kMostRemembered =
     PeerTransactions::kMostRememberedBytes / (10 + PeerTransactions::kRememberedOverhead) - 1;
 
+/// Time for the node to do all it is willing to do at once, in turns.
+constexpr double kAMoment = 0.01;
+
 /// Has the node remember ever new transactions, and forget them: it knows them a while longer.
-void pour(ScriptedPeer& peer, std::uint32_t rounds) {
+void pour(ScriptedNode& node, ScriptedPeer& peer, std::uint32_t rounds) {
     for (std::uint32_t round = 0; round < rounds; ++round) {
         RememberTx remember;
         ForgetTx forget;
@@ -47,8 +51,37 @@ void pour(ScriptedPeer& peer, std::uint32_t rounds) {
         }
         peer.say(remember);
         peer.say(forget);
+        node.run(1);
     }
 }
+
+/// The same message many times, as one read may bring them.
+template <typename Message>
+dash::Bytes repeated(const ScriptedNode& node, const Message& message, std::size_t times) {
+    const auto frame = make_frame(node.network.p2p_prefix, message);
+    dash::Bytes bytes;
+    for (; times > 0; --times)
+        dash::append(bytes, *frame);
+    return bytes;
+}
+
+/// A node with a chain whose peers may ask for all of it.
+struct Asked : Started {
+    Asked() {
+        host.load_store(tests::mine_chain(network, 50, 1700000000, simulation.random()));
+        request.id = Uint256(9);
+        request.hashes = {host.best};
+        request.parents = 1000;
+    }
+    [[nodiscard]] std::size_t bytes_of_chain() const {
+        std::size_t bytes = 0;
+        for (const auto& share : host.tracker().chain(host.best, 50))
+            bytes += share->packed.size();
+        return bytes;
+    }
+
+    ShareRequest request;
+};
 
 std::size_t names_in(const std::vector<dash::Bytes>& payloads) {
     std::size_t names = 0;
@@ -63,7 +96,7 @@ TEST_CASE("transactions by the hundred thousand stop neither the node nor its ot
     Started node;
     ScriptedPeer honest = node.peer("2.2.2.2");
     ScriptedPeer hostile = node.peer("1.1.1.1");
-    pour(hostile, 8);
+    pour(node, hostile, 8);
     // With what one peer may have remembered, and the limit.
     CHECK(node.peers->transactions().size() < 200'000);
     CHECK_NOTHROW(node.peers->take_template({tests::make_transaction(1)}));
@@ -77,9 +110,101 @@ TEST_CASE("transactions by the hundred thousand stop neither the node nor its ot
 TEST_CASE("however many transactions the node knows, peers come in") {
     Started node;
     ScriptedPeer hostile = node.peer("1.1.1.1");
-    pour(hostile, 5);
+    pour(node, hostile, 5);
     REQUIRE(node.peers->transactions().size() > dash::p2p::kMaxPayloadBytes / Uint256::kBytes);
     ScriptedPeer honest = node.peer("2.2.2.2");
     CHECK(!honest.is_closed());
     CHECK(names_in(honest.heard_payloads(HaveTx::kCommand)) > 0);
+}
+
+TEST_CASE("who asks without end for addresses is answered so often, and no longer, and holds nobody up") {
+    Started node;
+    for (std::uint8_t i = 1; i <= 200; ++i)
+        node.peers->addresses().learn(*parse_peer_address("10.0.0." + std::to_string(i), 1), 0, 1700000000);
+    ScriptedPeer hostile = node.peer("1.1.1.1");
+    constexpr std::size_t kAsked = 100'000;
+    const GetAddrs question{100};
+    const dash::Bytes questions = repeated(node, question, kAsked);
+    (void)hostile.heard();
+
+    // The rest of a read waits until others had their turn.
+    hostile.line().events.on_bytes(questions);
+    const std::size_t of_a_turn = hostile.heard_payloads(Addrs::kCommand).size();
+    CHECK(of_a_turn > 10);
+    CHECK(of_a_turn < 1000);
+    CHECK(!hostile.line().reading);
+
+    node.run(kAMoment);
+    const std::size_t at_once = hostile.heard_payloads(Addrs::kCommand).size();
+    CHECK(at_once < kAsked / 2);
+    ScriptedPeer honest = node.peer("2.2.2.2");
+    (void)honest.heard();
+    honest.say(question);
+    CHECK(honest.heard_payloads(Addrs::kCommand).size() == 1);
+    node.run(1);
+    const std::size_t in_a_second = hostile.heard_payloads(Addrs::kCommand).size();
+    CHECK(in_a_second > 0);
+    CHECK(in_a_second < at_once / 5);
+
+    // Another connection does not help, one of another host does.
+    CHECK(!hostile.is_closed());
+    hostile.hang_up();
+    ScriptedPeer again = node.peer("1.1.1.1");
+    again.say(question);
+    (void)again.heard();
+    again.say(question);
+    CHECK(again.heard_payloads(Addrs::kCommand).empty());
+    node.run(60);
+    again.say(question);
+    CHECK(again.heard_payloads(Addrs::kCommand).size() == 2);
+}
+
+TEST_CASE_FIXTURE(Asked, "who asks without end for shares is answered so often, and no longer") {
+    ScriptedPeer hostile = peer("1.1.1.1");
+    ScriptedPeer honest = peer("2.2.2.2");
+    (void)hostile.heard();
+    constexpr std::size_t kAsked = 5000;
+    hostile.say_bytes(repeated(*this, request, kAsked));
+    run(kAMoment);
+    const std::size_t answered = hostile.heard_payloads(ShareReply::kCommand).size();
+    CHECK(answered > 0);
+    CHECK(answered < kAsked / 2);
+    honest.say(request);
+    CHECK(honest.heard_payloads(ShareReply::kCommand).size() == 1);
+    // Answers that are too long to be sent cost, too.
+    ScriptedPeer greedy = peer("3.3.3.3");
+    (void)greedy.heard();
+    request.hashes.assign(2 * dash::p2p::kMaxPayloadBytes / host.tracker().find(host.best)->packed.size(), host.best);
+    greedy.say_bytes(repeated(*this, request, 1000));
+    run(kAMoment);
+    CHECK(greedy.heard_payloads(ShareReply::kCommand).size() < 500);
+}
+
+TEST_CASE_FIXTURE(Asked, "a newcomer gets all shares of a full chain at once") {
+    constexpr std::size_t kBytesOfFullChain = 15'000'000;
+    ScriptedPeer newcomer = peer("1.1.1.1");
+    (void)newcomer.heard();
+    const std::size_t times = kBytesOfFullChain / bytes_of_chain() + 1;
+    REQUIRE(times * 50 > 8640);
+    for (std::size_t i = 0; i < times; ++i)
+        newcomer.say(request);
+    run(kAMoment);
+    CHECK(newcomer.heard_payloads(ShareReply::kCommand).size() == times);
+}
+
+TEST_CASE("a peer's largest template is taken at once") {
+    Started node;
+    ScriptedPeer honest = node.peer("1.1.1.1");
+    RememberTx remember;
+    std::size_t bytes = 0;
+    for (std::uint32_t i = 0; bytes < PeerTransactions::kMostRememberedBytes - 1000; ++i) {
+        remember.transactions.push_back(tests::make_transaction(i));
+        bytes += remember.transactions.back().bytes->size() + PeerTransactions::kRememberedOverhead;
+    }
+    honest.say(remember);
+    (void)honest.heard();
+    honest.say(GetAddrs{1});
+    node.run(kAMoment);
+    CHECK(honest.heard_payloads(Addrs::kCommand).size() == 1);
+    CHECK(node.peers->transactions().size() == remember.transactions.size());
 }
