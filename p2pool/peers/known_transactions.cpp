@@ -90,12 +90,4 @@ void KnownTransactions::forget_old_graves() {
     }
 }
 
-std::vector<dash::Uint256> KnownTransactions::names() const {
-    std::vector<dash::Uint256> names;
-    names.reserve(known_.size());
-    for (const auto& [txid, entry] : known_)
-        names.push_back(txid);
-    return names;
-}
-
 }  // namespace p2pool::peers

@@ -51,7 +51,6 @@ class KnownTransactions {
     /// Drops what nobody holds and `is_needed` does not ask for; returns the names.
     std::vector<dash::Uint256> trim(const std::function<bool(const dash::Uint256&)>& is_needed);
 
-    [[nodiscard]] std::vector<dash::Uint256> names() const;
     [[nodiscard]] std::size_t size() const { return known_.size(); }
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
 

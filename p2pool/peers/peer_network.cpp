@@ -20,6 +20,7 @@
 #include "p2pool/peers/share_download.h"
 #include "p2pool/peers/share_exchange.h"
 #include "p2pool/peers/share_intake.h"
+#include "p2pool/peers/transaction_news.h"
 
 namespace p2pool::peers {
 namespace {
@@ -53,6 +54,7 @@ class PeerNetwork::Impl final : public SessionOwner {
           efforts_(clock_),
           transactions_(clock_),
           sessions_(timers_),
+          news_(settings_, sessions_, clock_),
           intake_(environment.loader, host_.tracker()),
           exchange_(settings_, host_, intake_, sessions_, transactions_,
                     [this](const std::vector<KnownTransaction>& news) { learned(news); }),
@@ -130,6 +132,7 @@ class PeerNetwork::Impl final : public SessionOwner {
     KnownTransactions transactions_;
     TemplateTransactions template_;
     SessionTable sessions_;
+    TransactionNews news_;
     ShareIntake intake_;
     ShareExchange exchange_;
     ShareDownload download_;
@@ -181,7 +184,7 @@ void PeerNetwork::Impl::established(PeerSession& session) {
     gossip_.advertise(session);
     const dash::Uint256& best = session.version().best_share_hash;
     if (!best.is_zero() && !host_.tracker().contains(best)) download_.ask_for_head(best, session);
-    session.send(HaveTx{transactions_.names()});
+    news_.greet(session, template_);
     update_template_at(session);
 }
 
@@ -236,25 +239,22 @@ void PeerNetwork::Impl::received(PeerSession& session, const BestBlock& message)
 
 void PeerNetwork::Impl::learned(const std::vector<KnownTransaction>& transactions) {
     if (transactions.empty()) return;
-    HaveTx news;
-    for (const KnownTransaction& transaction : transactions)
-        news.hashes.push_back(transaction.txid);
-    sessions_.send_to_all(prefix(), news);
+    news_.tell_of_peers(transactions);
     trim_if_due();
 }
 
 void PeerNetwork::Impl::take_template(std::vector<KnownTransaction> transactions) {
-    std::vector<KnownTransaction> news;
     TemplateTransactions next;
     for (KnownTransaction& transaction : transactions) {
         if (!next.names.insert(transaction.txid).second) continue;
-        if (transactions_.add(transaction)) news.push_back(transaction);
+        transactions_.add(transaction);
         transactions_.hold(transaction.txid);
         next.list.push_back(std::move(transaction));
     }
     for (const dash::Uint256& txid : std::exchange(template_, std::move(next)).names)
         transactions_.release(txid);
-    learned(news);
+    news_.tell_own(template_.list);
+    trim_if_due();
     for (PeerSession* session : sessions_.established())
         update_template_at(*session);
 }
@@ -329,8 +329,7 @@ void PeerNetwork::Impl::trim_transactions() {
             young.insert(news.begin(), news.end());
         }
     }
-    const LosingTx dropped{transactions_.trim([&](const dash::Uint256& txid) { return young.count(txid) != 0; })};
-    if (!dropped.hashes.empty()) sessions_.send_to_all(prefix(), dropped);
+    news_.take_back(transactions_.trim([&](const dash::Uint256& txid) { return young.count(txid) != 0; }));
 }
 
 NetworkStatus PeerNetwork::Impl::status() const {

@@ -1,8 +1,12 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <unordered_set>
+
 #include "dash/primitives/sha256.h"
 #include "dash/primitives/transaction.h"
 #include "p2pool/peers/peer_transactions.h"
+#include "p2pool/peers/transaction_news.h"
 #include "tests/peer_network/share_maker.h"
 #include "tests/unit/peers/scripted_peer.h"
 
@@ -207,4 +211,50 @@ TEST_CASE("a peer's largest template is taken at once") {
     node.run(kAMoment);
     CHECK(honest.heard_payloads(Addrs::kCommand).size() == 1);
     CHECK(node.peers->transactions().size() == remember.transactions.size());
+}
+
+TEST_CASE(
+    "names of transactions that a peer makes up are told so many, ours all, and no name is lost that was not told") {
+    Started node;
+    ScriptedPeer other = node.peer("2.2.2.2");
+    ScriptedPeer hostile = node.peer("1.1.1.1");
+    (void)other.heard();
+    pour(node, hostile, 8);
+    std::vector<KnownTransaction> ours{tiny_transaction(8 * kMostRemembered - 1)};  // told by the peer, too
+    for (std::uint32_t i = 0; i < 3000; ++i)
+        ours.push_back(tests::make_transaction(i));
+    node.peers->take_template(ours);
+    node.run(11);
+    std::unordered_set<Uint256> told;
+    std::size_t lost = 0;
+    for (const dash::p2p::Frame& frame : other.heard()) {
+        if (frame.command == HaveTx::kCommand) {
+            for (const Uint256& txid : decode_hashes(frame.payload, Trailing::kReject))
+                CHECK(told.insert(txid).second);
+        } else if (frame.command == LosingTx::kCommand) {
+            for (const Uint256& txid : decode_hashes(frame.payload, Trailing::kReject)) {
+                CHECK(told.count(txid) == 1);
+                ++lost;
+            }
+        }
+    }
+    for (const KnownTransaction& transaction : ours)
+        CHECK(told.count(transaction.txid) == 1);
+    CHECK(told.size() < TransactionNews::kNamesAtOnce + 20 * TransactionNews::kNamesPerSecond + 3001);
+    CHECK(told.size() > TransactionNews::kNamesAtOnce);
+    CHECK(lost == told.size() - ours.size());
+}
+
+TEST_CASE("a newcomer is told as many names as it keeps, those of our template among them") {
+    Started node;
+    ScriptedPeer peer = node.peer("1.1.1.1");
+    pour(node, peer, 2);
+    const KnownTransaction ours = tests::make_transaction(1);
+    node.peers->take_template({ours});
+    ScriptedPeer newcomer = node.peer("2.2.2.2");
+    const auto payloads = newcomer.heard_payloads(HaveTx::kCommand);
+    REQUIRE(payloads.size() == 1);
+    const std::vector<Uint256> names = decode_hashes(payloads[0], Trailing::kReject);
+    CHECK(names.size() == TransactionNews::kMostForNewcomer);
+    CHECK(std::count(names.begin(), names.end(), ours.txid) == 1);
 }
