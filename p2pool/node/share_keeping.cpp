@@ -18,9 +18,9 @@ namespace {
 namespace fs = std::filesystem;
 namespace store = share_chain::store;
 
-/// What both programs read and write.
-constexpr const char* kLiveFiles[] = {"addrs", "cached_payout_address", "broadcast_peers.json", "security_config.json",
-                                      "telegram_config.json"};
+/// What both programs read and write: the operator's settings, and nodes that are found again without it.
+constexpr const char* kSettingsFiles[] = {"cached_payout_address", "security_config.json", "telegram_config.json"};
+constexpr const char* kNodesFiles[] = {"addrs", "broadcast_peers.json"};
 
 void replace_if_damaged(const fs::path& file) {
     const auto now = static_cast<std::int64_t>(dash::system_clock().unix_seconds());
@@ -33,8 +33,15 @@ void replace_if_damaged(const fs::path& file) {
 }
 
 void import_data_folder(store::ShareStore& shares, const fs::path& folder) {
-    for (const char* name : kLiveFiles)
+    for (const char* name : kSettingsFiles)
         backup_before_import(folder / name);
+    for (const char* name : kNodesFiles) {
+        try {
+            backup_before_import(folder / name);
+        } catch (const dash::ConfigError& error) {
+            dash::log::warning("The node goes on without a copy of known nodes: ", error.what());
+        }
+    }
     const std::vector<fs::path> files = store::find_share_files(folder);
     if (!files.empty()) {
         dash::log::info("First start in this data folder: importing the shares of the python node from ",

@@ -16,8 +16,8 @@ class Node;
 
 /// Opens the store; call it before anything else touches the data folder. A damaged SQLite file is put aside, and what
 /// can be read of it, won blocks too, goes on in a new one. On the first start in a data folder of the python node its
-/// share files are taken in, and the files that both programs write are copied once to *.before-import. Throws
-/// ConfigError when the operator has to do something first.
+/// share files are taken in, and the files that both programs write are copied once to *.before-import; known nodes
+/// that cannot be copied are told and no more. Throws ConfigError when the operator has to do something first.
 [[nodiscard]] std::unique_ptr<share_chain::store::ShareStore> open_share_store(const options::Settings& settings);
 
 /// Gives the stored shares to the node, and from now on whatever becomes of its chain to the store.

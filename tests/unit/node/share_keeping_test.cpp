@@ -196,6 +196,24 @@ TEST_CASE("a copy is never replaced, and a failing one is told") {
     CHECK_THROWS_AS(backup_before_import(folder), dash::ConfigError);
 }
 
+TEST_CASE("known nodes that cannot be copied do not stop the start, settings do") {
+    Place place;
+    const auto chain = place.make_chain(30);
+    place.write_share_files(chain);
+    fs::create_directories(place.in_datadir("addrs"));
+    fs::create_directories(place.in_datadir("broadcast_peers.json"));
+    SUBCASE("known nodes") {
+        const Run node(place);
+        CHECK(node.store != nullptr);
+        CHECK(node.node.chain_height() == 30);
+    }
+    SUBCASE("a setting") {
+        fs::create_directories(place.in_datadir("security_config.json"));
+        CHECK_THROWS_WITH_AS((void)open_share_store(place.settings), doctest::Contains("security_config.json"),
+                             dash::ConfigError);
+    }
+}
+
 TEST_CASE("exported shares are those that were imported") {
     Place place;
     place.write_share_files(place.make_chain(30));
