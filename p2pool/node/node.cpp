@@ -172,23 +172,26 @@ void Node::submit_if_block(const share_chain::Share& share) {
     if (!share.claims_block() || is_stored || own_.contains(share.hash)) return;
     const PeerBlock block = assemble_peer_block(tracker_, share, chain_end_.bits_after(share.header.previous_block),
                                                 peers_.find_transaction);
-    const std::string finder = "peer " + tracker_.source(share.hash);
+    const std::string peer = "peer " + tracker_.source(share.hash);
     if (block.bytes == nullptr) {
         // Old blocks come by the hundred while a chain is downloaded.
         const bool is_old = share.info().timestamp + kOldShareSeconds < clock_.unix_seconds();
         dash::log::write(is_old ? dash::log::Level::kDebug : dash::log::Level::kInfo,
-                         "Share " + share.hash.to_hex() + " of " + finder +
+                         "Share " + share.hash.to_hex() + " of " + peer +
                              " claims to be a Dash block, but is not sent to the Dash network: " + block.problem);
         return;
     }
     if (!remember(won_blocks_, share.hash)) return;
     dash::log::info("GOT BLOCK FROM PEER! Passing to dashd! ", low32_hex(share.hash),
                     " dash: ", settings_.network->parent->block_explorer_url_prefix, share.hash.to_hex());
+    dash::log::info("    It came from ", peer);
     dash::submission::WonBlock won;
     won.hash = share.hash;
     won.height = heights_.height(share.header.previous_block).value_or(0) + 1;
     won.bytes = block.bytes;
-    won.finder = finder;
+    // Others are told of him: not of the peer, whose address is nobody's business.
+    won.finder =
+        dash::format_address({dash::Address::Kind::kPubkeyHash, share.data().pubkey_hash}, *settings_.network->parent);
     won.found_at = clock_.unix_seconds();
     if (events_.on_block_won) events_.on_block_won(std::move(won));
 }
