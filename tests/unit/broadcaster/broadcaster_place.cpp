@@ -55,6 +55,7 @@ void BroadcasterPlace::start() {
     pipeline_settings.chain = settings.chain;
     pipeline_settings.rpc.port = 1;  // nobody listens
     pipeline_settings.link = dashd.link_settings();
+    pipeline_settings.link.peer.ping_interval = 50ms;
     pipeline_settings.database = settings.database;
     pipeline_settings.senders.push_back(broadcaster->factory());
     pipeline_settings.schedule.stop_grace = 100ms;

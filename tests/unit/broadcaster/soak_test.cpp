@@ -48,6 +48,20 @@ bool wait_until_dropped(const tests::BroadcasterPlace& place, std::uint64_t made
 
 }  // namespace
 
+TEST_CASE("a dashd that freezes is not told to be connected, though its connection stays") {
+    SkippingClock clock;
+    tests::BroadcasterPlace place(3, clock);
+    place.start();
+    REQUIRE(tests::wait_until([&] { return place.status("/health/local_dashd_connected") == true; }, 20s));
+    place.dashd.fall_silent();
+    const std::size_t pings = place.dashd.received("ping").size();
+    REQUIRE(tests::wait_until([&] { return place.dashd.received("ping").size() > pings; }, 20s));
+    clock.skip(11s);
+    CHECK(tests::wait_until([&] { return place.status("/health/local_dashd_connected") == false; }, 20s));
+    CHECK(place.status("/peers/protected/0/uptime_seconds") == 0);
+    CHECK(place.dashd.connections() == 1);
+}
+
 TEST_CASE("two hours of connections that come and go, and of won blocks, leave nothing behind") {
     constexpr int kPeers = 12;
     constexpr int kMinutes = 120;

@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <future>
 #include <utility>
 
 #include "dash/primitives/chain_params.h"
@@ -85,6 +86,15 @@ void FakePeer::read(std::size_t bytes) {
         for (const auto& socket : sockets_)
             asio::read(*socket, asio::buffer(read_bytes), ignored);
     });
+}
+
+void FakePeer::fall_silent() {
+    std::promise<void> done;
+    asio::post(io_, [this, &done] {
+        manner_ = Manner::kMute;
+        done.set_value();
+    });
+    done.get_future().get();
 }
 
 void FakePeer::hang_up() {

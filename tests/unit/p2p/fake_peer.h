@@ -51,6 +51,8 @@ class FakePeer {
     void send_raw(dash::Bytes bytes);
     /// So much of what its connections hold, by a deaf one.
     void read(std::size_t bytes);
+    /// From now on it reads, and says nothing.
+    void fall_silent();
     /// Closes all connections; new ones are welcome.
     void hang_up();
 
