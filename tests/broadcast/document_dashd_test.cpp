@@ -28,12 +28,8 @@ struct NeedsDashd {
     }
 } const needs_dashd;
 
-bool is_about_regtest(const std::string& heading) {
-    return heading != "Testnet" && heading != "Mainnet";
-}
-
 }  // namespace
 
 TEST_CASE("the commands of docs/BROADCASTER_TESTING.md do with Dash Core what it says") {
-    broadcast::run_document({.daemon_folder = daemon_folder(), .follows = is_about_regtest});
+    broadcast::run_document({.daemon_folder = daemon_folder(), .follows = [](const std::string&) { return true; }});
 }

@@ -9,7 +9,7 @@ namespace broadcast {
 struct DocumentRun {
     /// Where `dashd` and `dash-cli` are.
     std::filesystem::path daemon_folder;
-    /// Whether this daemon can follow the section with that heading.
+    /// Whether this daemon can follow the section with that heading, of those that are about regtest.
     std::function<bool(const std::string& heading)> follows;
 };
 
@@ -20,7 +20,8 @@ struct NeedsCommands {
 };
 
 /// Runs the document's commands one after the other in a shell, in a folder of their own and where possible in a
-/// network of their own, and checks after each piece that what the document promises comes. Doctest checks inside.
+/// network of their own, and checks after each piece that what the document promises comes. Of the sections about
+/// public networks only what they ask of a running node is asked. Doctest checks inside.
 void run_document(const DocumentRun& run);
 
 }  // namespace broadcast
