@@ -25,6 +25,8 @@ constexpr std::array kExpected = {
     Expected{"Local dashd P2P: [!] ", "a block was found while dashd was away"},
     Expected{"RPC: [!] submitblock of Block", "likewise"},
     Expected{"[!] ORPHANED", "reorganisations, and races between the nodes"},
+    Expected{"*** WARNING: submitblock returned error: inconclusive", "a race lost while the block was on its way"},
+    Expected{"    another block may have been first at this height", "likewise"},
     Expected{"[!] not on dashd's chain any more, submitting again", "reorganisations"},
     Expected{"Alert: dashd has given no template", "dashd is taken away"},
     Expected{"Alert: no p2pool node is connected", "nodes are killed"},
