@@ -180,7 +180,9 @@ TEST_CASE("proofs reach the daemon that offered the block, whatever happens on t
     CHECK(two.proofs()[0] == json({Uint256(1).to_hex(), "c0ffee"}));
     CHECK(one.proofs().empty());
 
-    // What the daemon has taken is not sent again.
+    // What the daemon has taken is not sent again. Its answer is there when later ones are.
+    const int calls = two.calls();
+    REQUIRE(merged.loop.run_until([&] { return two.calls() >= calls + 3; }));
     merged.mining.submit({merged.work->blocks()[1], "c0ffee02"});
     merged.mining.submit({merged.work->blocks()[0], "c0ffee03"});
     REQUIRE(merged.loop.run_until([&] { return one.proofs().size() == 1; }));
