@@ -28,6 +28,7 @@
 #include "p2pool/node/web_feed.h"
 #include "p2pool/node/web_settings.h"
 #include "p2pool/node/worker_ports.h"
+#include "p2pool/service/open_files.h"
 #include "p2pool/service/service_manager.h"
 #include "p2pool/service/watchdog.h"
 #include "web/service.h"
@@ -66,12 +67,6 @@ constexpr milliseconds kClearPatience{2000};
 std::uint64_t random_seed() {
     std::random_device device;
     return (static_cast<std::uint64_t>(device()) << 32) | device();
-}
-
-std::size_t count_open_files() {
-    std::error_code error;
-    const std::filesystem::directory_iterator files("/proc/self/fd", error);
-    return static_cast<std::size_t>(std::distance(begin(files), end(files)));
 }
 
 }  // namespace
@@ -220,7 +215,10 @@ void Application::Impl::take(dash::rpc::BlockTemplate block, double seconds) {
     if (web_feed_ != nullptr) web_feed_->template_came(seconds);
     peers_->take_template(node_->current_template());
     header_timer_.cancel();
-    if (first) listen();
+    if (!first) return;
+    const auto line = archive_line(node_->chain_height(), settings_.network->chain_length);
+    if (line) dash::log::info(*line);
+    listen();
 }
 
 /// Miners are let in when there is work for them.
@@ -455,7 +453,7 @@ asio::awaitable<void> Application::Impl::tell_status() {
         status.peers = network.peers.size();
         status.incoming_peers = network.incoming;
         status.dashd_warnings = dashd_warnings_;
-        if (settings_.options.debug) status.open_files = count_open_files();
+        if (settings_.options.debug) status.open_files = service::count_open_files();
         std::vector<std::string> lines = status_lines(status, *settings_.network);
         if (network.download.active) lines.push_back(download_line(network.download));
         if (lines == told && now - told_at < kStatusRepeatSeconds) continue;

@@ -62,14 +62,14 @@ bool remember(std::deque<dash::Uint256>& won, const dash::Uint256& hash) {
 void tell_won_block(const work::Job& job, const dash::Uint256& hash, const work::Worker& worker, double found_at,
                     const dash::ChainParams& chain) {
     const std::string bar(70, '#');
-    dash::log::write_info({"", bar, "### DASH BLOCK FOUND! ###", bar,
-                           "Time:        " + dash::format_local_time(found_at), "Miner:       " + worker.name,
-                           "Block hash:  " + hash.to_hex(),
-                           "POW hash:    " + hash.to_hex(),  // on Dash they are the same
-                           "Target:      " + job.block_target.to_hex(),
-                           "Height:      " + std::to_string(job.source->work_template->block.height),
-                           "Txs:         " + std::to_string(job.source->work_template->txids.size() + 1),
-                           "Explorer:    " + chain.block_explorer_url_prefix + hash.to_hex(), bar});
+    dash::log::write_info(
+        {"", bar, "### DASH BLOCK FOUND! ###", bar, "Time:        " + dash::format_local_time(found_at),
+         "Miner:       " + (worker.user_name.empty() ? worker.name : worker.user_name), "Block hash:  " + hash.to_hex(),
+         "POW hash:    " + hash.to_hex(),  // on Dash they are the same
+         "Target:      " + job.block_target.to_hex(),
+         "Height:      " + std::to_string(job.source->work_template->block.height),
+         "Txs:         " + std::to_string(job.source->work_template->txids.size() + 1),
+         "Explorer:    " + chain.block_explorer_url_prefix + hash.to_hex(), bar});
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "p2pool/node/chain_end.h"
 #include "p2pool/node/payout_pool.h"
 #include "p2pool/node/peer_block.h"
+#include "p2pool/service/open_files.h"
 #include "p2pool/work/job_builder.h"
 #include "p2pool/work/own_shares.h"
 #include "p2pool/work/rates.h"
@@ -94,7 +95,7 @@ struct NodeStatus {
     std::optional<double> template_age_seconds;
     std::size_t peers = 0;  ///< p2pool nodes connected; this and the next two are filled in by who knows
     std::size_t incoming_peers = 0;
-    std::optional<std::size_t> open_files;                  ///< of this process, with --debug
+    std::optional<service::OpenFiles> open_files;           ///< of this process, with --debug
     std::string dashd_warnings;                             ///< `warnings` of getnetworkinfo
     std::vector<std::uint64_t> payouts_if_block_now_duffs;  ///< of the operator's addresses
     /// Of the last hour's shares, for share versions that this node does not know.

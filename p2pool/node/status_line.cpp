@@ -47,6 +47,12 @@ std::vector<std::string> vote_warnings(const NodeStatus& status) {
             "% support) An upgrade is likely necessary: when the switch comes, this node's shares will be refused."};
 }
 
+/// As the python node counts what its event loop reads and what it waits to write.
+std::string file_counts(const std::optional<service::OpenFiles>& files) {
+    if (!files) return {};
+    return " FDs: " + std::to_string(files->open) + " R/" + std::to_string(files->unsent) + " W";
+}
+
 /// Not what dashd says to everybody with such a release, or such a wallet.
 bool is_worth_telling(const std::string& warnings) {
     return !warnings.empty() && warnings.find("This is a pre-release test build") == std::string::npos &&
@@ -60,7 +66,7 @@ std::vector<std::string> status_lines(const NodeStatus& status, const share_chai
     lines.push_back("P2Pool: " + std::to_string(status.chain_height) + " shares in chain (" +
                     std::to_string(status.shares_verified) + " verified/" + std::to_string(status.shares_known) +
                     " total) Peers: " + std::to_string(status.peers) + " (" + std::to_string(status.incoming_peers) +
-                    " incoming)" + (status.open_files ? " FDs: " + std::to_string(*status.open_files) : std::string()));
+                    " incoming)" + file_counts(status.open_files));
     lines.push_back(
         " Local: " + format_si(status.local.hashes_per_second) + "H/s in last " +
         format_duration(status.local_span_seconds) + " Workers: " + std::to_string(status.workers) +
@@ -92,6 +98,12 @@ std::vector<std::string> donation_lines(double percent) {
     if (percent < kMeagre) return {line + "Please donate to encourage further development of P2Pool!"};
     return {line + "Thank you!",
             "You can increase this amount with --give-author argument! (or decrease it, if you must)"};
+}
+
+std::optional<std::string> archive_line(std::uint64_t chain_height, std::uint64_t chain_length) {
+    if (chain_height > 2 * chain_length) return std::nullopt;
+    return "Chain height " + std::to_string(chain_height) + " <= 2*CHAIN_LENGTH (" + std::to_string(2 * chain_length) +
+           "), no archival needed yet";
 }
 
 std::string download_line(const peers::DownloadProgress& progress) {

@@ -16,6 +16,9 @@ namespace p2pool::node {
 /// What is said of the donation at the start.
 [[nodiscard]] std::vector<std::string> donation_lines(double percent);
 
+/// Said at the start of a chain that is too short for shares to leave it.
+[[nodiscard]] std::optional<std::string> archive_line(std::uint64_t chain_height, std::uint64_t chain_length);
+
 /// How far the download of the share chain is.
 [[nodiscard]] std::string download_line(const peers::DownloadProgress& progress);
 

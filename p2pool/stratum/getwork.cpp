@@ -94,7 +94,7 @@ Getwork::User* Getwork::find_user(const std::string& user_name) {
     if (User* known = users_.find(user_name)) return known;
     if (!new_users_.take(now())) return nullptr;
     UserName name = parse_user_name(user_name, *context_.network.parent);
-    work::Worker worker{name.display, name.payout.value_or(context_.source.node_payout_hash())};
+    work::Worker worker{name.display, name.payout.value_or(context_.source.node_payout_hash()), user_name};
     return &users_.put(user_name, User{std::move(name), std::move(worker), std::nullopt, submit_throttle()});
 }
 

@@ -165,12 +165,13 @@ bool MinerSession::authorize(const Request& request, std::string& out) {
 
 void MinerSession::add_worker(std::string user_name, const UserName& parsed) {
     const auto known = std::find_if(workers_.begin(), workers_.end(), [&user_name](const AuthorizedWorker& worker) {
-        return worker.user_name == user_name;
+        return worker.worker.user_name == user_name;
     });
     if (known != workers_.end()) workers_.erase(known);
     if (workers_.size() >= kMaxWorkers) workers_.pop_back();
-    work::Worker worker{parsed.display, parsed.payout.value_or(context_.source.node_payout_hash())};
-    workers_.insert(workers_.begin(), {std::move(user_name), parsed.address, std::move(worker)});
+    work::Worker worker{parsed.display, parsed.payout.value_or(context_.source.node_payout_hash()),
+                        std::move(user_name)};
+    workers_.insert(workers_.begin(), {parsed.address, std::move(worker)});
 }
 
 work::PayoutChoice MinerSession::payout() const {

@@ -71,7 +71,6 @@ class MinerSession {
     static constexpr std::size_t kMaxWorkers = 256;
 
     struct AuthorizedWorker {
-        std::string user_name;  ///< as it came
         std::string address;
         work::Worker worker;
     };

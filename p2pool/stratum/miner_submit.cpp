@@ -58,7 +58,7 @@ const work::Worker* MinerSession::find_worker(const json& user_name) {
     if (text == nullptr || text->empty()) return &workers_.front().worker;
     if (text->size() > kMaxUserNameBytes) return nullptr;
     for (const AuthorizedWorker& known : workers_) {
-        if (known.user_name == *text) return &known.worker;
+        if (known.worker.user_name == *text) return &known.worker;
     }
     // Another name of somebody who is authorized here: miners drop the options, proxies name their workers.
     const UserName parsed = parse_user_name(*text, *context_.network.parent);
@@ -68,7 +68,7 @@ const work::Worker* MinerSession::find_worker(const json& user_name) {
     if (same == workers_.end()) return nullptr;
     const dash::Hash160 payout_hash = same->worker.payout_hash;
     if (workers_.size() >= kMaxWorkers) workers_.pop_back();
-    workers_.push_back({*text, parsed.address, {parsed.display, payout_hash}});
+    workers_.push_back({parsed.address, {parsed.display, payout_hash, *text}});
     return &workers_.back().worker;
 }
 

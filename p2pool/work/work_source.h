@@ -19,6 +19,7 @@ struct Evaluation {
 struct Worker {
     std::string name;  ///< "ADDRESS" or "ADDRESS.worker", or what the user called himself
     dash::Hash160 payout_hash{};
+    std::string user_name{};  ///< as the miner wrote it, with its options
 };
 
 /// The node as the worker port sees it: gives jobs, takes solutions. Node thread only.

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "dash/primitives/merkle.h"
+#include "dash/util/log.h"
 #include "dash/x11/x11.h"
+#include "tests/support/process.h"
 #include "tests/unit/node/node_fixture.h"
 
 using namespace node_tests;
@@ -52,6 +54,30 @@ TEST_CASE("a block is submitted once, complete, and before it is accepted as a s
     for (const dash::TxOut& out : block.transactions[0].outputs)
         paid += out.value_duffs;
     CHECK(paid == recorded_template().coinbase_value_duffs);
+}
+
+TEST_CASE("the banner of a won block names the miner as he wrote himself") {
+    const tests::TemporaryFolder folder("banner");
+    dash::log::Settings settings;
+    settings.console = false;
+    settings.file = folder.path() / "log";
+    dash::log::configure(settings);
+    Fixture fixture;
+    fixture.node.take_template(recorded_template());
+    fixture.worker.name = "ADDRESS.rig1";
+    fixture.worker.user_name = "ADDRESS_rig1+0";
+    for (std::uint8_t number = 1; number <= 2; ++number) {
+        const JobPtr job = fixture.node.job(miner(number));
+        fixture.submit(job, fixture.solve(job, job->block_target));
+        fixture.worker.user_name.clear();  // of a miner who was not authorized
+    }
+    dash::log::flush();
+    dash::log::configure({});
+    CHECK(fixture.won.size() == 2);
+    CHECK(fixture.won.front().finder == "ADDRESS.rig1");
+    const std::string text = tests::read_text(settings.file);
+    CHECK(text.find("Miner:       ADDRESS_rig1+0\n") != std::string::npos);
+    CHECK(text.find("Miner:       ADDRESS.rig1\n") != std::string::npos);
 }
 
 TEST_CASE("a block with a time that Dash refuses is not sent") {

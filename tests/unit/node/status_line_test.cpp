@@ -32,8 +32,15 @@ TEST_CASE("open files are told where they are known") {
     NodeStatus status = grown();
     const auto first_line = [&] { return status_lines(status, *share_chain::find_network("dash_regtest")).front(); };
     CHECK(first_line().find("FDs") == std::string::npos);
-    status.open_files = 57;
-    CHECK(first_line() == "P2Pool: 50 shares in chain (0 verified/0 total) Peers: 0 (0 incoming) FDs: 57");
+    status.open_files = {57, 2};
+    CHECK(first_line() == "P2Pool: 50 shares in chain (0 verified/0 total) Peers: 0 (0 incoming) FDs: 57 R/2 W");
+}
+
+TEST_CASE("a chain that is too short for an archive is told") {
+    using p2pool::node::archive_line;
+    CHECK(archive_line(0, 4320) == "Chain height 0 <= 2*CHAIN_LENGTH (8640), no archival needed yet");
+    CHECK(archive_line(200, 100) == "Chain height 200 <= 2*CHAIN_LENGTH (200), no archival needed yet");
+    CHECK_FALSE(archive_line(201, 100));
 }
 
 TEST_CASE("a majority for a version that this node does not know is a warning") {

@@ -25,6 +25,7 @@ class FakeWork final : public p2pool::work::WorkSource {
         dash::Uint256 credited_target;
         bool is_share = false;
         bool late = false;
+        std::string user_name{};
     };
 
     explicit FakeWork(const dash::Clock& clock) : clock_(clock) {}
@@ -72,7 +73,8 @@ class FakeWork final : public p2pool::work::WorkSource {
                 const p2pool::work::Evaluation& evaluation, const p2pool::work::Worker& worker,
                 const dash::Uint256& credited_target, bool late) override {
         if (!keeps_record) return;
-        accepted.push_back({job->id, solution, worker.name, credited_target, evaluation.is_share, late});
+        accepted.push_back(
+            {job->id, solution, worker.name, credited_target, evaluation.is_share, late, worker.user_name});
     }
 
     // What the next jobs are like.

@@ -55,6 +55,7 @@ TEST_CASE("work that is handed back is judged as stratum's") {
     const auto data = node.call(json::array(), user)["result"]["data"].get<std::string>();
     CHECK(node.call({GetworkFixture::solve(data, 5)}, user)["result"] == true);
     REQUIRE(node.work.accepted.size() == 1);
+    CHECK(node.work.accepted[0].user_name == user);
     const auto& solution = node.work.accepted[0].solution;
     CHECK(solution.nonce == 5);
     // The header handed out is the one of this extranonce.

@@ -71,8 +71,23 @@ TEST_CASE("a submit becomes a solution") {
     CHECK(accepted.solution.nonce == 0xdeadbeef);
     CHECK(accepted.solution.version == 0x20000000);
     CHECK(accepted.worker == MinerFixture::kUser);
+    CHECK(accepted.user_name == MinerFixture::kUser);  // of the submit; the options were given with authorize
     CHECK_FALSE(accepted.is_share);
     CHECK_FALSE(accepted.late);
+}
+
+TEST_CASE("the name that a miner wrote goes with his work") {
+    MinerFixture node;
+    node.work.set_quality(5);
+    const std::string written = std::string(MinerFixture::kUser) + "_rig1+0.5";
+    const auto id = node.start(written)[0].get<std::string>();
+    for (const std::string& name : {written, std::string()}) {
+        node.submit(id, static_cast<std::uint32_t>(1 + name.size()), name);
+        REQUIRE_FALSE(node.work.accepted.empty());
+        CHECK(node.work.accepted.back().worker == std::string(MinerFixture::kUser) + ".rig1");
+        CHECK(node.work.accepted.back().user_name == written);
+        node.work.accepted.clear();
+    }
 }
 
 TEST_CASE("work is credited at the job's difficulty, or the share's where only that was met") {
