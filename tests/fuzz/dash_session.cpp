@@ -9,6 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address_v4.hpp>
 
 #include "dash/broadcaster/block_pusher.h"
 #include "dash/primitives/chain_params.h"
@@ -37,25 +38,24 @@ class Caller {
     Caller() : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
         sockaddr_in address{};
         address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        // A port rests for a minute after its connection, and there are fewer ports than inputs in a minute.
+        static std::uint32_t number = 0;
+        address.sin_addr.s_addr = htonl(0x7f010001U + number++ % 0xff00U);
         socklen_t size = sizeof address;
         auto* const place = reinterpret_cast<sockaddr*>(&address);
         if (bind(listener_, place, size) != 0 || listen(listener_, 1) != 0 || getsockname(listener_, place, &size) != 0)
             throw std::runtime_error("no port to listen on");
-        port_ = ntohs(address.sin_port);
+        const auto host = boost::asio::ip::address_v4(ntohl(address.sin_addr.s_addr));
+        address_ = *parse_peer_address(host.to_string() + ":" + std::to_string(ntohs(address.sin_port)));
     }
     ~Caller() {
         close(listener_);
-        if (connection_ < 0) return;
-        // Thousands of connections a second: none may linger.
-        const linger at_once{1, 0};
-        setsockopt(connection_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-        close(connection_);
+        if (connection_ >= 0) close(connection_);
     }
     Caller(const Caller&) = delete;
     Caller& operator=(const Caller&) = delete;
 
-    [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] const PeerAddress& address() const { return address_; }
     /// Takes one call and says this; later ones are refused. False when nobody has called yet.
     bool say(dash::ByteSpan bytes) {
         connection_ = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -69,7 +69,7 @@ class Caller {
   private:
     int listener_;
     int connection_ = -1;
-    std::uint16_t port_ = 0;
+    PeerAddress address_;
 };
 
 void append_message(dash::Bytes& said, std::string_view command, dash::ByteSpan payload) {
@@ -97,18 +97,18 @@ dash::Bytes read_speech(fuzz::Input input, bool shakes_hands, bool raw) {
     return said;
 }
 
-PeerBook book_of(std::uint16_t port, double now) {
-    PeerBook book({.port = port, .local_ones_too = true});
-    static_cast<void>(book.add(*parse_peer_address("127.0.0.1:" + std::to_string(port)), Source::kDashd, now, now));
+PeerBook book_of(const PeerAddress& peer, double now) {
+    PeerBook book({.port = peer.port, .local_ones_too = true});
+    static_cast<void>(book.add(peer, Source::kDashd, now, now));
     return book;
 }
 
 /// The part of a broadcaster that peers have to do with. It has one place: no address that the peer tells is called.
 struct Broadcasting {
-    explicit Broadcasting(std::uint16_t port)
+    explicit Broadcasting(const PeerAddress& peer)
         : pool(
               io.get_executor(), {.magic = dash::dash_regtest().p2p_magic, .user_agent = "/P2Pool:test/"},
-              PeerManager({.max_peers = 2, .min_peers = 1}, book_of(port, clock.unix_seconds()), true, clock),
+              PeerManager({.max_peers = 2, .min_peers = 1}, book_of(peer, clock.unix_seconds()), true, clock),
               [this]() -> dash::rpc::Daemon& { return daemon; }, events(), clock) {}
 
     PeerPool::Events events() {
@@ -144,7 +144,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const dash::Bytes said = read_speech(input, (choice & 1U) == 0, (choice & 2U) != 0);
 
     Caller peer;
-    Broadcasting node(peer.port());
+    Broadcasting node(peer.address());
     if (has_block) node.push(block);
     node.pool.start();
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
