@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # tests/soak/run.sh HOURS [BUILD] [more options of the program soak]
 # Three nodes, miners, blocks, reorganisations and faults for so many hours; progress each minute, a summary at the end,
-# exit code 1 when something did not hold. BUILD is a build folder, of sanitizers too: build/asan. Without it
-# build/release is brought up to date and used.
+# exit code 1 when something did not hold. BUILD is a build folder, of sanitizers too: build/asan, build/tsan.
+# Without it build/release is brought up to date and used.
 set -eu
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 if [ $# -lt 1 ]; then

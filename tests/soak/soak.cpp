@@ -40,7 +40,10 @@ std::string text_of(const BlockCounts& counts) {
 }  // namespace
 
 Soak::Soak(const Settings& settings)
-    : settings_(settings), cluster_(settings.folder, settings.node_program), faults_(cluster_, settings.seed) {}
+    : settings_(settings),
+      reports_(settings.folder / "sanitizer"),
+      cluster_(settings.folder, settings.node_program),
+      faults_(cluster_, settings.seed) {}
 
 double Soak::now() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
@@ -81,6 +84,7 @@ std::size_t Soak::run() {
 void Soak::tick() {
     for (const auto& node : cluster_.nodes())
         read_logs(*node, false);
+    read_reports();
     for (const std::string& complaint : faults_.take_complaints())
         violation(complaint);
     check_processes();
@@ -103,6 +107,11 @@ void Soak::tick() {
 void Soak::read_logs(Node& node, bool at_kill) {
     for (const LogLine& line : node.new_log_lines())
         take_line(node, line, at_kill);
+}
+
+void Soak::read_reports() {
+    for (const std::string& report : reports_.take())
+        violation("a sanitizer's report, " + report);
 }
 
 void Soak::take_line(Node& node, const LogLine& line, bool at_kill) {
@@ -218,6 +227,7 @@ void Soak::finish() {
         for (const std::string& disagreement : ledger_.disagreements(node->name(), node->database()))
             violation(disagreement);
     }
+    read_reports();
     for (const auto& [line, count] : unexpected_)
         std::cout << "unexpected, " << count << " times: " << line << std::endl;
     std::cout << "The nodes disagreed for " << std::setprecision(3) << longest_disagreement_

@@ -13,6 +13,7 @@
 #include "tests/soak/cluster.h"
 #include "tests/soak/faults.h"
 #include "tests/soak/ledger.h"
+#include "tests/soak/sanitizer_reports.h"
 
 namespace soak {
 
@@ -42,6 +43,7 @@ class Soak {
     void tick();
     void read_logs(Node& node, bool at_kill);
     void take_line(Node& node, const LogLine& line, bool at_kill);
+    void read_reports();
     void check_processes();
     void check_agreement();
     void check_blocks(double since);
@@ -54,6 +56,7 @@ class Soak {
 
     Settings settings_;
     std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+    SanitizerReports reports_;
     Cluster cluster_;
     Faults faults_;
     Ledger ledger_;

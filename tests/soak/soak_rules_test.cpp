@@ -5,6 +5,7 @@
 
 #include "tests/soak/ledger.h"
 #include "tests/soak/log_watch.h"
+#include "tests/soak/sanitizer_reports.h"
 #include "tests/soak/vitals.h"
 #include "tests/support/process.h"
 
@@ -84,6 +85,21 @@ TEST_CASE("a growing log is read line by line") {
     lines = tail.take();
     REQUIRE(lines.size() == 1);
     CHECK(lines[0].text == "three");
+}
+
+TEST_CASE("what a sanitizer writes is told once, of programs started by this one too") {
+    const tests::TemporaryFolder folder("soak-reports");
+    soak::SanitizerReports reports(folder.path() / "sanitizer");
+    CHECK(reports.take().empty());
+    tests::ChildProcess writer({"/bin/sh", "-c",
+                                "for options in \"$ASAN_OPTIONS\" \"$TSAN_OPTIONS\" \"$UBSAN_OPTIONS\"; do "
+                                "echo race >> \"${options##*log_path=}.node.7\"; done"},
+                               folder.path() / "output");
+    REQUIRE(writer.wait(std::chrono::seconds(10)) == 0);
+    CHECK(reports.take() == std::vector<std::string>{"report.node.7\nrace\nrace\nrace\n"});
+    CHECK(reports.take().empty());
+    std::ofstream(folder.path() / "sanitizer" / "report.node.7", std::ios::app) << "another\n";
+    CHECK(reports.take() == std::vector<std::string>{"report.node.7\nanother\n"});
 }
 
 TEST_CASE("a won block is pending until the daemon knows it, and told once when it never does") {
