@@ -34,7 +34,7 @@ struct Told {
         block.hash = dash::sha256d(dash::as_bytes(std::string("a block")));
         block.height = 7;
         block.bytes = std::make_shared<const dash::Bytes>();
-        block.finder = "somebody";
+        block.finder = "somebody.his-machine";
         block.found_at = dash::system_clock().unix_seconds();
     }
     ~Told() { service->stop(); }
