@@ -92,6 +92,8 @@ TEST_CASE_FIXTURE(Crowded, "while orphans fill the room, a share and its parent 
     REQUIRE(tracker.think(kNow).best == Uint256(1));
     orphans(1000, hosts);
     CHECK(tracker.size() <= kMostFatShares + 1);
+    // Small ones take the rest of the room.
+    orphans(1000, hosts, 0);
     // Newest first, as peers send them.
     CHECK(add(3, 2));
     CHECK(add(2, 1));
