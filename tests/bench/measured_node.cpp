@@ -50,6 +50,10 @@ nlohmann::json submit(const Load& load, int seconds) {
     return run_load(submit_flags(load), load, seconds);
 }
 
+nlohmann::json listen(const Load& load, int seconds) {
+    return run_load({"--mode", "listen"}, load, seconds);
+}
+
 nlohmann::json hear_new_blocks(const Load& load, const end_to_end::Rpc& daemon, int seconds) {
     const std::string login = daemon.user() + ":" + daemon.password() + "@127.0.0.1:" + std::to_string(daemon.port());
     return run_load({"--mode", "listen", "--daemon", login, "--new-block-every", "1"}, load, seconds);

@@ -29,9 +29,10 @@ struct Load {
     int submits_per_second = 0;
 };
 
-/// The load generator's figures: of submits, and of miners that listen while the daemon mines a block every second.
-/// They throw std::runtime_error.
+/// The load generator's figures: of submits, of miners that listen, and of such while the daemon mines a block every
+/// second. They throw std::runtime_error.
 [[nodiscard]] nlohmann::json submit(const Load& load, int seconds);
+[[nodiscard]] nlohmann::json listen(const Load& load, int seconds);
 [[nodiscard]] nlohmann::json hear_new_blocks(const Load& load, const end_to_end::Rpc& daemon, int seconds);
 
 /// Submits until it is stopped; what the generator prints goes to the file.

@@ -3,8 +3,8 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/measured_node.h"
 
-// What the node costs miners: how long until every connection has heard of a new block, until a submit is answered, and
-// the node's memory.
+// What the node costs miners: how long until every connection has its first job, has heard of a new block, until a
+// submit is answered, and the node's memory.
 
 namespace bench {
 namespace {
@@ -13,6 +13,7 @@ namespace {
 constexpr double kNotifyGoalMilliseconds = 100;
 constexpr double kSubmitGoalMilliseconds = 5;
 constexpr double kMemoryGoalMegabytes = 400;
+constexpr double kConnectGoalSeconds = 10;
 
 constexpr int kMostUsers = 50;
 
@@ -36,6 +37,22 @@ double new_block(benchmark::State& state) {
     count_against_goal(state, "worst_ms", *std::max_element(last.begin(), last.end()), kNotifyGoalMilliseconds);
     count_against_goal(state, "node_MB", node.peak_megabytes(), kMemoryGoalMegabytes);
     return median(last) / 1000;
+}
+
+/// All at once: until the last has its first job.
+double connect(benchmark::State& state) {
+    const MeasuredNode node(kEasyBits);
+    const auto connections = static_cast<int>(state.range(0));
+    constexpr int kPatienceSeconds = 15;
+    const auto result =
+        listen({.port = node.worker_port(), .connections = connections, .users = std::min(connections, kMostUsers)},
+               settings().quick ? 1 : kPatienceSeconds);
+    const auto& first_jobs = result.at("first_jobs");
+    state.counters["without_job"] = connections - first_jobs.at("count").get<double>();
+    state.counters["dropped"] = result.at("dropped").get<double>();
+    state.counters["half_s"] = first_jobs.at("p50_ms").get<double>() / 1000;
+    count_against_goal(state, "last_s", first_jobs.at("max_ms").get<double>() / 1000, kConnectGoalSeconds);
+    return first_jobs.at("max_ms").get<double>() / 1000;
 }
 
 double submits_to(const MeasuredNode& node, benchmark::State& state) {
@@ -67,6 +84,8 @@ double submits_on_young_chain(benchmark::State& state) {
 
 void register_miners() {
     auto* blocks = register_once("miners/new_block", new_block)->ArgName("connections")->Arg(1);
+    auto* connects = register_once("miners/connect", connect)->ArgName("connections");
+    connects->Arg(settings().quick ? 50 : 10'000);
     auto* rates = register_once("miners/submits", submits)->ArgName("per_second")->Arg(100);
     if (!settings().quick) {
         blocks->Arg(100)->Arg(1000)->Arg(10'000);

@@ -66,6 +66,7 @@ void Session::close() {
 
 asio::awaitable<void> Session::run() {
     bool connected = false;
+    began_ = std::chrono::steady_clock::now();
     try {
         co_await connect();
         std::optional<asio::ssl::stream<tcp::socket&>> tls;
@@ -196,6 +197,7 @@ void Session::on_notify(std::string_view line, TimePoint when) {
         work_.reset();
     }
     const bool first = work_version_++ == 0;
+    if (first) statistics_.first_jobs.add(when - began_);
     if (!news) return;
     previous_block_text_ = previous_block;
     // The first job of a connection is no news about a block.

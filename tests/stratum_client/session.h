@@ -77,6 +77,7 @@ class Session {
     std::deque<std::string> outgoing_;
     std::uint64_t next_id_ = 0;
     bool closed_ = false;
+    TimePoint began_;                                          ///< to connect
     std::unordered_map<std::uint64_t, TimePoint> unanswered_;  ///< submits; at most kMostUnanswered
     double difficulty_ = 1;
     std::string previous_block_text_;

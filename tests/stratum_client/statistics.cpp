@@ -85,16 +85,25 @@ nlohmann::json Statistics::to_json() const {
                                {"last_ms", to_milliseconds(block.last - block.origin)},
                                {"latency", block.latencies.to_json()}});
     }
-    return {{"connected", connected},    {"failed", failed},        {"dropped", dropped},
-            {"notifies", notifies},      {"submitted", submitted},  {"accepted", accepted},
-            {"rejected", codes},         {"blocks", blocks},        {"answers", answers.to_json()},
-            {"new_blocks", blocks_seen}, {"last_error", last_error}};
+    return {{"connected", connected},
+            {"failed", failed},
+            {"dropped", dropped},
+            {"notifies", notifies},
+            {"submitted", submitted},
+            {"accepted", accepted},
+            {"rejected", codes},
+            {"blocks", blocks},
+            {"answers", answers.to_json()},
+            {"first_jobs", first_jobs.to_json()},
+            {"new_blocks", blocks_seen},
+            {"last_error", last_error}};
 }
 
 std::string Statistics::to_text() const {
     std::ostringstream text;
     text << "connections: " << connected << " made, " << failed << " failed, " << dropped << " dropped\n";
     text << "jobs received: " << notifies << '\n';
+    if (first_jobs.count() > 0) text << "connect to first job: " << describe(first_jobs) << '\n';
     if (submitted > 0) {
         text << "submitted: " << submitted << ", accepted " << accepted << ", rejected " << rejected_total();
         for (const auto& [code, count] : rejected)

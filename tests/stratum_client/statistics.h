@@ -54,6 +54,7 @@ class Statistics {
     std::uint64_t blocks = 0;               ///< solutions that met the block's target
     std::map<int, std::uint64_t> rejected;  ///< by error code
     Latencies answers;                      ///< submit → answer
+    Latencies first_jobs;                   ///< begin to connect → the first job
     std::string last_error;
 
     /// The next new block's latencies count from here.
