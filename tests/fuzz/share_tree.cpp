@@ -20,8 +20,8 @@ using share_chain::Tracker;
 
 constexpr double kStart = 1'000'000;
 /// The definitions are slow.
-constexpr std::size_t kMostShares = 150;
-constexpr int kMostChoices = 12;
+constexpr std::size_t kMostShares = 96;
+constexpr int kMostChoices = 8;
 
 std::int64_t block_relative_height(const Uint256& block) {
     return -static_cast<std::int64_t>(block.low64() * 7 % 11);

@@ -72,6 +72,7 @@ const std::vector<StreamInfo>& streams() {
 Graphs::Graphs() {
     for (const StreamInfo& stream : streams()) {
         std::vector<View>& views = streams_[stream.name];
+        views.reserve(ranges().size());
         for (const Range& range : ranges())
             views.emplace_back(in_range(stream.kind, range), range.shape);
     }
