@@ -10,11 +10,7 @@ namespace dash::backends {
 
 TemplateFeed::TemplateFeed(boost::asio::any_io_executor executor, Ask ask, Schedule schedule, Events events,
                            const Clock& clock)
-    : ask_(std::move(ask)),
-      schedule_(schedule),
-      events_(std::move(events)),
-      clock_(clock),
-      timer_(std::move(executor)) {}
+    : ask_(std::move(ask)), schedule_(schedule), events_(std::move(events)), clock_(clock), timer_(executor) {}
 
 void TemplateFeed::new_block(const Uint256& hash) {
     if (hash == previous_block_) return;

@@ -5,7 +5,7 @@
 
 namespace dash::broadcaster {
 
-Broadcast::Broadcast(std::vector<PeerAddress> targets, std::size_t block_bytes, const Clock& clock)
+Broadcast::Broadcast(const std::vector<PeerAddress>& targets, std::size_t block_bytes, const Clock& clock)
     : clock_(clock),
       start_(clock.steady_now()),
       in_stages_(block_bytes > kSmallBlockBytes),

@@ -44,7 +44,7 @@ class Broadcast {
     };
 
     /// Begins now. `clock` outlives this.
-    Broadcast(std::vector<PeerAddress> targets, std::size_t block_bytes, const Clock& clock);
+    Broadcast(const std::vector<PeerAddress>& targets, std::size_t block_bytes, const Clock& clock);
 
     // What has happened.
     void compact_taken(std::size_t peer);  ///< by the operating system

@@ -316,6 +316,7 @@ std::vector<PeerAddress> PeerPool::ready_peers() const {
     }
     std::sort(ready.begin(), ready.end());
     std::vector<PeerAddress> addresses;
+    addresses.reserve(ready.size());
     for (const auto& [ping, address] : ready)
         addresses.push_back(address);
     return addresses;

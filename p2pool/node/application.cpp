@@ -224,7 +224,7 @@ void Application::Impl::take(dash::rpc::BlockTemplate block, double seconds) {
 /// Miners are let in when there is work for them.
 void Application::Impl::listen() {
     ports_->listen();
-    std::ofstream{settings_.ready_flag};
+    const std::ofstream flag(settings_.ready_flag);
     service::tell_service_manager("STATUS=Serving miners on port " + std::to_string(settings_.worker.port));
     dash::log::info("Started successfully!");
     dash::log::info("Go to http://127.0.0.1:", settings_.worker.port, "/ to view graphs and statistics!");
