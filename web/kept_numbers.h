@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "dash/util/error.h"
 #include "web/json_text.h"
 
 /// Numbers of files, which may be damaged, before they are believed.
@@ -16,6 +17,13 @@ constexpr double kLatestSeconds = 32'503'680'000;
     if (!value.is_number()) return std::nullopt;
     const auto number = value.get<double>();
     return number >= 0 && number <= most ? std::optional(static_cast<std::uint64_t>(number)) : std::nullopt;
+}
+
+/// A time in unix seconds; throws DecodeError for what no clock tells, and Json::exception for what is no number.
+[[nodiscard]] inline double kept_time(const Json& value) {
+    const auto time = value.get<double>();
+    if (!(time >= 0 && time <= kLatestSeconds)) throw dash::DecodeError("a time that no clock tells");
+    return time;
 }
 
 }  // namespace web

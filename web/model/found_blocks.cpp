@@ -194,7 +194,7 @@ FoundBlock from_record(const Json& record) {
         FoundBlock block;
         block.hash = dash::Uint256::from_hex(record.at("hash").get<std::string>());
         block.share_hash = dash::Uint256::from_hex(record.at("share_hash").get<std::string>());
-        block.found_at = record.at("found_at").get<double>();
+        block.found_at = kept_time(record.at("found_at"));
         block.height = record.at("height").get<std::uint32_t>();
         block.miner = record.at("miner").get<std::string>();
         block.pool_hashes_per_second = optional_number(record, "pool_hashes_per_second");
@@ -224,7 +224,7 @@ FoundBlock from_python(const Json& entry) {
         block.hash = dash::Uint256::from_hex(entry.at("hash").get<std::string>());
         const std::string share = entry.value("share_hash", std::string());
         block.share_hash = share.size() == 64 ? dash::Uint256::from_hex(share) : block.hash;
-        block.found_at = entry.at("ts").get<double>();
+        block.found_at = kept_time(entry.at("ts"));
         block.height = static_cast<std::uint32_t>(
             whole_number(entry.value("block_height", Json()), std::numeric_limits<std::uint32_t>::max()).value_or(0));
         if (entry.contains("miner") && entry["miner"].is_string()) block.miner = entry["miner"].get<std::string>();

@@ -72,13 +72,20 @@ std::size_t import_log(Database& database, const Json& file) {
     return file.size();
 }
 
+/// An entry that cannot be read costs itself only.
 std::size_t import_blocks(Database& database, const Json& file) {
     auto insert = database.prepare("INSERT OR IGNORE INTO found_blocks VALUES (?, ?, ?)");
+    std::size_t imported = 0;
     for (const Json& entry : file) {
-        const FoundBlock block = from_python(entry);
-        insert.bind(block.hash.to_hex(), block.found_at, to_text(to_record(block))).run();
+        try {
+            const FoundBlock block = from_python(entry);
+            insert.bind(block.hash.to_hex(), block.found_at, to_text(to_record(block))).run();
+            ++imported;
+        } catch (const dash::DecodeError& error) {
+            dash::log::warning("A found block of the python node is passed over: ", error.what());
+        }
     }
-    return file.size();
+    return imported;
 }
 
 std::size_t import_hashrates(Database& database, const Json& file) {

@@ -113,7 +113,9 @@ TEST_CASE("numbers that cannot be, in the python node's files, cost what they st
               {{"miner_hash_rates", view(now)}, {"pool_rates", view(1e300)}, {"peers", view(-1e300)}});
         const std::string hash(64, 'a');
         write(datadir / "block_history.json",
-              {{hash, {{"ts", 1795341871}, {"hash", hash}, {"block_height", -1}, {"block_reward", 1e300}}}});
+              {{hash, {{"ts", 1795341871}, {"hash", hash}, {"block_height", -1}, {"block_reward", 1e300}}},
+               {"never", {{"ts", 1e300}, {"hash", std::string(64, 'b')}}},
+               {"before", {{"ts", -1e300}, {"hash", std::string(64, 'c')}}}});
         write(datadir / "net_diff_samples.json",
               {{"samples", {{{"ts", 1795341417}, {"difficulty", 4.5}, {"height", 1e300}}}}});
     };
