@@ -36,6 +36,8 @@ std::string in_digits(const addrinfo& address) {
 
 std::string listen_address(const char* option, const std::string& host) {
     if (host.empty()) return {};
+    // Also on systems without a hosts file, as small containers are.
+    if (host == "localhost") return "127.0.0.1";
     const Addresses found = addresses_of(option, host);
     const addrinfo* chosen = found.get();
     while (chosen->ai_family != AF_INET && chosen->ai_next != nullptr)

@@ -11,7 +11,7 @@ export const reloadOn = ["alert"];
 export const sources = () => ({ alerts: "alerts" });
 
 const kColumns = [
-    { id: "level", label: "", value: (a) => ["info", "warning", "error"].indexOf(a.level), cell: (a) => level(a.level, a.level) },
+    { id: "level", label: "Level", value: (a) => ["info", "warning", "error"].indexOf(a.level), cell: (a) => level(a.level, a.level) },
     { id: "text", label: "What", value: (a) => a.text, cell: (a) => a.text },
     { id: "since", label: "Since", value: (a) => a.since, cell: (a) => time(a.since) },
     { id: "lasted", label: "Lasted", align: "number", value: (a) => (a.until ?? now()) - a.since, cell: (a) => (a.active ? "it lasts" : duration(a.until - a.since)) },
