@@ -1,10 +1,11 @@
 #include "tests/soak/faults.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "tests/support/blocking_socket.h"
+#include "tests/support/http_page.h"
 
 namespace soak {
 namespace {
@@ -12,8 +13,25 @@ namespace {
 /// Beyond the fault itself: connections come back, templates are asked for, shares are exchanged.
 constexpr double kRecoverySeconds = 20;
 constexpr std::size_t kMostAttackers = 3;
+constexpr std::size_t kMostReaders = 20;
 constexpr double kCycleSeconds = 360;
 constexpr double kBrokenSeconds = 210;
+constexpr std::array kPages = {"/",
+                               "/local_stats",
+                               "/global_stats",
+                               "/broadcaster_status",
+                               "/metrics",
+                               "/api/v1/overview",
+                               "/api/v1/miners",
+                               "/api/v1/blocks",
+                               "/api/v1/payouts",
+                               "/api/v1/shares",
+                               "/api/v1/heads",
+                               "/api/v1/stratum",
+                               "/api/v1/peers",
+                               "/api/v1/broadcaster",
+                               "/api/v1/graphs",
+                               "/api/v1/alerts"};
 
 }  // namespace
 
@@ -26,7 +44,7 @@ const std::vector<Faults::Kind>& Faults::kinds() {
         {3, false, &Faults::reorganise},         {3, false, &Faults::find_foreign_blocks},
         {3, false, &Faults::send_transactions},  {1, false, &Faults::send_hostile_peers},
         {1, false, &Faults::send_silent_miners}, {1, false, &Faults::send_junk_miners},
-        {1, false, &Faults::send_noise},
+        {1, false, &Faults::send_noise},         {2, false, &Faults::send_readers},
     };
     return all;
 }
@@ -170,6 +188,22 @@ std::string Faults::send_noise(double, const KillEvents&) {
         }
     }
     return "noise for node " + node.name();
+}
+
+std::string Faults::send_readers(double, const KillEvents&) {
+    constexpr int kRounds = 5;
+    Node& node = target();
+    try {
+        for (int round = 0; round < kRounds; ++round) {
+            if (readers_.size() == kMostReaders) readers_.pop_front();
+            readers_.push_back(std::make_unique<tests::BlockingSocket>(node.ports().worker));
+            readers_.back()->send("GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+            for (const char* page : kPages)
+                (void)tests::http_page(node.ports().worker, page);
+        }
+    } catch (const std::runtime_error&) {  // refused: for another fault's junk, or as too much at once
+    }
+    return "readers of pages for node " + node.name();
 }
 
 }  // namespace soak

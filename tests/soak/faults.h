@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/soak/cluster.h"
+#include "tests/support/blocking_socket.h"
 #include "tests/support/process.h"
 
 namespace soak {
@@ -57,6 +58,7 @@ class Faults {
     std::string send_silent_miners(double now, const KillEvents& events);
     std::string send_junk_miners(double now, const KillEvents& events);
     std::string send_noise(double now, const KillEvents& events);
+    std::string send_readers(double now, const KillEvents& events);
 
     [[nodiscard]] std::uint64_t between(std::uint64_t least, std::uint64_t most);
     /// One of those that live through all.
@@ -71,6 +73,7 @@ class Faults {
     double whole_at_ = 0;
     std::deque<std::unique_ptr<tests::ChildProcess>> attackers_;
     std::size_t attackers_started_ = 0;
+    std::deque<std::unique_ptr<tests::BlockingSocket>> readers_;  ///< who asked for events and take none
     std::vector<std::string> complaints_;
 };
 
