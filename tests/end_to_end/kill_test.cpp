@@ -17,6 +17,7 @@
 #include "tests/end_to_end/miner.h"
 #include "tests/end_to_end/world.h"
 #include "tests/support/random.h"
+#include "tests/support/sanitizer.h"
 #include "tests/support/vectors.h"
 
 // Power failures: kill -9 at any moment, while a miner finds shares and blocks as fast as he can.
@@ -32,14 +33,14 @@ namespace {
 constexpr std::uint64_t kDefaultRounds = 10;
 /// A chain's shares soon take so much work that hardly any are found: then another one is begun.
 constexpr std::uint64_t kRoundsOfAChain = 4;
-constexpr std::uint64_t kLongestRunMilliseconds = 2500;
+constexpr std::uint64_t kLongestRunMilliseconds = tests::kSanitizer ? 5000 : 2500;
 /// One in so many dies while it stops, and with that writes all its files.
 constexpr std::uint64_t kKillsOfAStop = 3;
 constexpr std::uint64_t kLongestStopMilliseconds = 250;
 /// What may be lost of the shares …
 constexpr double kShareSeconds = 1;
 /// … and how long a block may take to the spool: no disk is waited for, only the processor.
-constexpr double kBlockSeconds = 0.03;
+constexpr double kBlockSeconds = tests::kSanitizer ? 0.3 : 0.03;
 /// One hash in 1024 is a block.
 const std::vector<std::string> kBlockDifficulty = {"--bits", "20003fff"};
 

@@ -30,6 +30,8 @@ Daemon::Settings daemon_settings(const SimnetSettings& from) {
 struct Simnet::State {
     State(const SimnetSettings& settings, const dash::Clock& clock)
         : daemon(context, daemon_settings(settings), clock),
+          rpc_port(daemon.rpc().port()),
+          p2p_port(daemon.listeners().front()->port()),
           work(context.get_executor()),
           thread([this] { context.run(); }) {}
 
@@ -40,6 +42,8 @@ struct Simnet::State {
 
     asio::io_context context{1};
     Daemon daemon;
+    const std::uint16_t rpc_port;  ///< noted before the daemon is the thread's alone
+    const std::uint16_t p2p_port;
     asio::executor_work_guard<asio::io_context::executor_type> work;
     std::thread thread;
 };
@@ -68,10 +72,10 @@ void Simnet::with_world(const std::function<void(World&)>& function) {
 }
 
 std::uint16_t Simnet::rpc_port() const {
-    return state_->daemon.rpc().port();
+    return state_->rpc_port;
 }
 std::uint16_t Simnet::p2p_port() const {
-    return state_->daemon.listeners().front()->port();
+    return state_->p2p_port;
 }
 
 std::uint32_t Simnet::height() {

@@ -9,6 +9,7 @@
 #include "dash/util/sqlite.h"
 #include "tests/support/machine.h"
 #include "tests/support/quiet_log.h"
+#include "tests/support/sanitizer.h"
 #include "tests/unit/broadcaster/broadcaster_place.h"
 #include "tests/unit/rpc/fake_rpc_server.h"
 
@@ -56,7 +57,7 @@ TEST_CASE("a won block reaches thirty peers, and dashd once") {
     CHECK(rows.integer(0) == 30);
     CHECK(rows.real(1) > 0);
     MESSAGE("first byte taken " << rows.real(1) << " to " << rows.real(2) << " ms after the start");
-    CHECK(rows.real(2) < 50);
+    CHECK(rows.real(2) < (tests::kSanitizer ? 500 : 50));
     auto fate = database.prepare("SELECT COUNT(*) FROM block_fates WHERE daemon_p2p_sent = 1");
     REQUIRE(fate.step());
     CHECK(fate.integer(0) == 1);
@@ -75,6 +76,8 @@ TEST_CASE("a large block goes as a compact one alone to peers that hold its tran
     REQUIRE(place.wait_for_broadcasts(1));
     CHECK(place.status("/last_broadcast/reached") == 30);
     CHECK(place.status("/last_broadcast/confirmed") == 30);
+    // Peers that take more than a second to ask, as a sanitizer's may, are sent the whole block.
+    if (tests::kSanitizer) return;
     for (int i = 1; i <= 30; ++i)
         CHECK(place.network.sight(peer_address(i), tests::won(block).hash).full_blocks == 0);
     CHECK(place.network.bytes_received() - before < 30 * 60'000);
