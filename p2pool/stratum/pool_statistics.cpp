@@ -10,6 +10,7 @@ namespace {
 constexpr double kHashesPerDifficulty = 4294967296.0;
 /// A rate over a shorter time would be noise.
 constexpr double kShortestSpanSeconds = 10;
+constexpr double kBreakSeconds = 600;
 
 template <typename Counters>
 void count(Counters& counters, SubmitResult result) {
@@ -32,8 +33,11 @@ void PoolStatistics::submitted(const std::string& worker, SubmitResult result, d
         record = &workers_.put(worker, Record{});
         record->counters.name = worker;
         record->counters.first_seen = clock_.unix_seconds();
-        record->first_seen_steady = now;
+        record->first_seen_steady = record->began_steady = now;
+    } else if (now - record->last_seen_steady > kBreakSeconds) {
+        record->began_steady = now;
     }
+    record->last_seen_steady = now;
     count(record->counters, result);
     record->counters.last_seen = clock_.unix_seconds();
     record->submits.add(now, 1);
@@ -58,6 +62,7 @@ std::vector<PoolStatistics::Worker> PoolStatistics::workers() const {
         const double span =
             std::clamp(now - record.first_seen_steady, kShortestSpanSeconds, record.work.window_seconds());
         record.counters.hashes_per_second = record.work.sum(now) * kHashesPerDifficulty / span;
+        record.counters.worked_seconds = record.last_seen_steady - record.began_steady;
         record.counters.submits_per_second = record.submits.sum(now) / record.submits.window_seconds();
         workers.push_back(std::move(record.counters));
     }

@@ -24,6 +24,7 @@ class PoolStatistics {
         std::uint64_t late = 0;
         double first_seen = 0;  ///< unix seconds, as the next one
         double last_seen = 0;
+        double worked_seconds = 0;      ///< from the first to the last submit since a break of ten minutes
         double hashes_per_second = 0;   ///< of the last ten minutes, or since first seen
         double submits_per_second = 0;  ///< of the last ten seconds
     };
@@ -51,6 +52,8 @@ class PoolStatistics {
     struct Record {
         Worker counters;
         double first_seen_steady = 0;
+        double began_steady = 0;  ///< the work that is not broken off yet
+        double last_seen_steady = 0;
         RateWindow<10> submits{1};
         RateWindow<10> work{60};
     };

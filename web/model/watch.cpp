@@ -97,7 +97,7 @@ double silence_allowed(const Model& model, const WorkerFacts* worker) {
 
 void watch_workers(Model& model, AlertBook& alerts, double now) {
     for (const auto& worker : model.now().stratum->workers) {
-        const bool worked = worker.last_seen - worker.first_seen > kWorkedSeconds;
+        const bool worked = worker.worked_seconds > kWorkedSeconds;
         const double silent = now - worker.last_seen;
         const double allowed = silence_allowed(model, model.workers().find(worker.name));
         alerts.observe("worker_gone", worker.name, worked && silent > allowed && silent < kForgottenSeconds,

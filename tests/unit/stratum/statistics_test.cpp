@@ -57,3 +57,21 @@ TEST_CASE("the number of workers is bounded, the last ones stay") {
     CHECK(workers.front().name == "11999");
     CHECK(statistics.totals().accepted == 12'000);
 }
+
+TEST_CASE("who comes now and then has not worked all the while") {
+    tests::ManualClock clock;
+    PoolStatistics statistics(clock);
+    const auto submit_for = [&](int minutes) {
+        for (int i = 0; i <= minutes; ++i) {
+            if (i > 0) clock.advance(60);
+            statistics.submitted("a", SubmitResult::kAccepted, 1);
+        }
+        return statistics.workers()[0].worked_seconds;
+    };
+    CHECK(submit_for(30) == doctest::Approx(1800));
+    clock.advance(599);
+    CHECK(submit_for(0) == doctest::Approx(2399));
+    clock.advance(601);
+    CHECK(submit_for(0) == 0);
+    CHECK(submit_for(5) == doctest::Approx(300));
+}

@@ -348,6 +348,7 @@ TEST_CASE("a miner is told of his own workers as he chose") {
     worker.name = name;
     worker.first_seen = fixture.now() - 4000;
     worker.last_seen = fixture.now();
+    worker.worked_seconds = 4000;
     fixture.stratum->workers.push_back(worker);
     // Silent for two minutes, and for five more; those who chose nothing have ten.
     fixture.tell_for(120 + 300 + 10);
