@@ -43,6 +43,7 @@ TemplateTransaction parse_transaction_entry(const json& entry, std::size_t count
     if (fields::find(entry, "sigops") != nullptr) transaction.sigops = fields::u32_field(entry, "sigops");
     for (const json& position : array_field(entry, "depends", count)) {
         transaction.depends.push_back(static_cast<std::uint32_t>(fields::as_unsigned(position, "depends", count)));
+        if (transaction.depends.back() == 0) throw DecodeError("\"depends\" counts from 1");
     }
     return transaction;
 }

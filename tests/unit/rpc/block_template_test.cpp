@@ -47,13 +47,17 @@ TEST_CASE("a template that lacks what a block needs is refused with the name of 
 }
 
 TEST_CASE("numbers out of their range are refused") {
-    CHECK(!accepted([](json& gbt) { gbt["height"] = 4294967296; }));
+    CHECK(!accepted([](json& gbt) { gbt["height"] = 4294967296U; }));
     CHECK(!accepted([](json& gbt) { gbt["coinbasevalue"] = -1; }));
     CHECK(!accepted([](json& gbt) { gbt["coinbasevalue"] = 5.5; }));
     CHECK(!accepted([](json& gbt) { gbt["bits"] = "207fffff00"; }));
     CHECK(!accepted([](json& gbt) { gbt["bits"] = "ff7fffff"; }));
     CHECK(!accepted([](json& gbt) { gbt["transactions"][0]["fee"] = -5; }));
-    CHECK(!accepted([](json& gbt) { gbt["transactions"][0]["depends"] = {7}; }));
+    for (const unsigned position : {0U, 1000U}) {
+        const auto depend = [&](json& gbt) { gbt["transactions"][1]["depends"] = {position}; };
+        CHECK(refusal(depend).find("depends") != std::string::npos);
+    }
+    CHECK(accepted([](json& gbt) { gbt["transactions"][1]["depends"] = {1U}; }));
     CHECK(accepted([](json& gbt) { gbt["version"] = -1; }));
 }
 
