@@ -2,6 +2,7 @@
 
 #include "p2pool/node/share_keeping.h"
 #include "p2pool/notify/channel_config.h"
+#include "p2pool/work/worker_name.h"
 
 namespace p2pool::node {
 
@@ -22,8 +23,8 @@ void Announcer::block_won(const dash::submission::WonBlock& block, std::optional
     news.network = network_.name;
     news.hash = block.hash.to_hex();
     news.height = block.height;
-    // As with a share of another node the world hears of the address alone, not of what the miner calls his machine.
-    news.miner = block.finder.substr(0, block.finder.find('.'));
+    // What a miner calls his machine is not for the world.
+    news.miner = work::address_part(block.finder);
     news.pool_hashes_per_second = pool_hashes_per_second;
     news.found_at = block.found_at;
     news.explorer_url = network_.parent->block_explorer_url_prefix + news.hash;

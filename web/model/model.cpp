@@ -10,6 +10,7 @@
 #include "dash/primitives/target.h"
 #include "dash/util/error.h"
 #include "dash/util/log.h"
+#include "p2pool/work/worker_name.h"
 #include "share_chain/payouts.h"
 #include "web/model/memory.h"
 #include "web/model/watch.h"
@@ -63,7 +64,7 @@ SnapshotPtr empty_snapshot(double now) {
 
 /// A worker's display name begins with his address, if he gave one.
 std::string address_in(const std::string& worker) {
-    const std::string address = worker.substr(0, worker.find('.'));
+    std::string address = p2pool::work::address_part(worker);
     return dash::looks_like_address(address) ? address : std::string();
 }
 

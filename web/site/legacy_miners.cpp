@@ -6,6 +6,7 @@
 #include "dash/primitives/address.h"
 #include "dash/primitives/target.h"
 #include "dash/util/error.h"
+#include "p2pool/work/worker_name.h"
 #include "web/site/route_table.h"
 #include "web/site/threat.h"
 
@@ -17,11 +18,6 @@ using p2pool::stratum::ServerStatus;
 
 constexpr std::size_t kMostBlocks = 50;
 constexpr const char* kNoAddress = "No address provided";
-
-/// The address a worker name begins with.
-std::string address_part(const std::string& worker) {
-    return worker.substr(0, worker.find_first_of("+/._"));
-}
 
 Json ip_connections(const PageContext& context) {
     std::map<std::string, std::size_t> masked;
@@ -173,7 +169,7 @@ Json miner_stats(const PageContext& context) {
     dash::Hash160 payout{};
     dash::Uint256 share_target;
     for (const auto& [name, rate] : model.workers().rates(model.steady())) {
-        if (address_part(name) != address) continue;
+        if (p2pool::work::address_part(name) != address) continue;
         active = true;
         hashes += rate.hashes_per_second;
         late += rate.late_hashes_per_second;

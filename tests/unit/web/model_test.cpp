@@ -350,6 +350,10 @@ TEST_CASE("a miner is told of his own workers as he chose") {
     worker.last_seen = fixture.now();
     worker.worked_seconds = 4000;
     fixture.stratum->workers.push_back(worker);
+    // Who came now and then only is not missed.
+    worker.name = std::string(web_tests::kMinerAddress) + ".rig2";
+    worker.worked_seconds = 5;
+    fixture.stratum->workers.push_back(worker);
     // Silent for two minutes, and for five more; those who chose nothing have ten.
     fixture.tell_for(120 + 300 + 10);
     const std::string slow = std::string("miner_slow:") + web_tests::kMinerAddress;
@@ -359,4 +363,6 @@ TEST_CASE("a miner is told of his own workers as he chose") {
     REQUIRE(fixture.model().choose_settings(miner, {}));
     fixture.tell_for(700);
     CHECK_FALSE(contains(fixture.active_rules(), slow));
+    CHECK(contains(fixture.active_rules(), "worker_gone:" + name));
+    CHECK_FALSE(contains(fixture.active_rules(), "worker_gone:" + worker.name));
 }
