@@ -25,8 +25,7 @@ for target in "${targets[@]}"; do
     [ -d "tests/fuzz/corpus/$target" ] || { echo "There is no target $target." >&2; exit 2; }
 done
 
-# shellcheck disable=SC2046
-install_missing_packages $(build_packages) clang-14:clang-14 libclang-rt-14-dev
+install_missing_packages build_packages sanitizer_packages
 build=${P2POOL_FUZZ_BUILD:-build/fuzz}
 cmake --preset fuzz -B "$build" > /dev/null
 cmake --build "$build" --parallel "$(build_jobs)" --target "${targets[@]/#/fuzz_}"
