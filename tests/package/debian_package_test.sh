@@ -33,7 +33,7 @@ wait_for() {
 }
 package() {
     (cd "$folder" && cpack --config "$build/CPackConfig.cmake" -G DEB -R "$1" -B "$folder/$1" > "$folder/cpack.log" 2>&1) || fail "cpack" "$folder/cpack.log"
-    ls "$folder/$1"/p2pool-dash_"$1"_*.deb
+    ls "$folder/$1/p2pool-dash_$1_"*.deb
 }
 # One that nobody listens on, below those that the system gives to outgoing connections.
 free_port() {
