@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dash/util/environment.h"
 #include "dash/util/error.h"
 #include "dash/util/log.h"
 #include "dash/util/log_format.h"
@@ -33,6 +34,14 @@ constexpr mode_t kPrivateUmask = 0027;
 /// Of --status, as the Linux Standard Base has it.
 constexpr int kNotRunningExitCode = 3;
 
+/// Where run_p2pool.sh lies, when it started the program.
+constexpr const char* kLauncherVariable = "P2POOL_LAUNCHER_DIR";
+
+p2pool::options::Launch launch() {
+    return dash::environment(kLauncherVariable) ? p2pool::options::Launch::kScript
+                                                : p2pool::options::Launch::kInstalled;
+}
+
 /// Beside run_p2pool.sh, which says where it lies; of an installed program, in the package's folder and the user's own.
 p2pool::options::Places places() {
     namespace fs = std::filesystem;
@@ -40,13 +49,11 @@ p2pool::options::Places places() {
     const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path();
     // What the build fetched for the dashboard lies beside the program.
     const fs::path vendor = error ? fs::path() : program / "web_vendor";
-    if (const char* told = std::getenv("P2POOL_LAUNCHER_DIR"); told != nullptr && *told != '\0') {
-        return {told, vendor, fs::path(told) / "data"};
-    }
+    if (const auto told = dash::environment(kLauncherVariable)) return {*told, vendor, fs::path(*told) / "data"};
     const fs::path installed = (program / "../share/p2pool-dash").lexically_normal();
     if (!error && fs::exists(installed, error)) {
-        const char* home = std::getenv("HOME");
-        return {installed, installed / "web_vendor", fs::path(home != nullptr ? home : ".") / ".p2pool-dash"};
+        const fs::path home = dash::environment("HOME").value_or(".");
+        return {installed, installed / "web_vendor", home / ".p2pool-dash"};
     }
     return {fs::current_path(), vendor, fs::current_path() / "data"};
 }
@@ -176,7 +183,7 @@ int main(int argument_count, char** arguments) {
         const p2pool::options::Options options = p2pool::options::parse({arguments + 1, arguments + argument_count});
         switch (options.request) {
             case Request::kHelp:
-                std::cout << p2pool::options::help_text();
+                std::cout << p2pool::options::help_text(launch());
                 return EXIT_SUCCESS;
             case Request::kVersion:
                 std::cout << p2pool::version() << "\n";
@@ -186,10 +193,11 @@ int main(int argument_count, char** arguments) {
                 return act(options);
         }
     } catch (const p2pool::options::UsageError& error) {
-        std::cerr << p2pool::options::usage_line() << "run_p2pool.sh: error: " << error.what() << "\n";
+        std::cerr << p2pool::options::usage_line(launch()) << p2pool::options::program_name(launch())
+                  << ": error: " << error.what() << "\n";
         return kUsageExitCode;
     } catch (const std::exception& error) {
-        std::cerr << "run_p2pool.sh: error: " << error.what() << "\n";
+        std::cerr << p2pool::options::program_name(launch()) << ": error: " << error.what() << "\n";
     }
     return EXIT_FAILURE;
 }

@@ -41,6 +41,16 @@ LongNumber number_of(std::string_view digits) {
     return number;
 }
 
+/// What is wrong with a text that has characters which base 58 has not.
+std::string foreign_character(std::string_view text) {
+    const std::size_t place = text.find_first_not_of(kAlphabet);
+    const char character = text[place];
+    const bool is_printable = character >= ' ' && character <= '~';
+    return "its character " + std::to_string(place + 1) +
+           (is_printable ? std::string(", '") + character + "'," : std::string()) +
+           " is none that addresses have (0, O, I, l are not used)";
+}
+
 std::array<std::uint8_t, Uint256::kBytes> checksum(ByteSpan bytes) {
     return sha256d(bytes).to_bytes();
 }
@@ -78,7 +88,7 @@ std::string base58check_encode(ByteSpan bytes) {
 
 Bytes base58check_decode(std::string_view text) {
     std::optional<Bytes> decoded = base58_decode(text);
-    if (!decoded) throw DecodeError("it holds a character that base58 does not have (0, O, I, l are not used)");
+    if (!decoded) throw DecodeError(foreign_character(text));
     if (decoded->size() < kChecksumBytes) throw DecodeError("it is too short to hold a checksum");
     const std::size_t size = decoded->size() - kChecksumBytes;
     const auto expected = checksum(ByteSpan(*decoded).first(size));

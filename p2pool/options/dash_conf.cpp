@@ -1,8 +1,9 @@
 #include "p2pool/options/dash_conf.h"
 
 #include <charconv>
-#include <cstdlib>
 #include <fstream>
+
+#include "dash/util/environment.h"
 
 namespace p2pool::options {
 namespace {
@@ -60,8 +61,7 @@ ConfAccess access_in(const std::map<std::string, std::string>& conf) {
 }
 
 std::filesystem::path default_dash_conf() {
-    const char* home = std::getenv("HOME");
-    return std::filesystem::path(home != nullptr ? home : ".") / ".dashcore" / "dash.conf";
+    return std::filesystem::path(dash::environment("HOME").value_or(".")) / ".dashcore" / "dash.conf";
 }
 
 std::filesystem::path cookie_beside(const std::filesystem::path& conf, const std::string& chain) {

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <optional>
 
-#include "p2pool/peers/peer_address.h"
+#include "dash/util/ip_list.h"
 
 namespace p2pool::options {
 namespace {
@@ -65,13 +65,9 @@ std::size_t dynamic_addresses(const std::string& text) {
 }
 
 std::string ip_network(const std::string& text) {
-    if (!peers::parse_peer_address(text.substr(0, text.find('/')), 0)) {
-        reject("worker-proxy-protocol", text, "an address in digits, or a network such as 192.0.2.0/24");
-    }
-    const std::size_t slash = text.find('/');
-    constexpr unsigned kMostBits = 128;
-    if (slash != std::string::npos && parsed<unsigned>(text.substr(slash + 1)).value_or(kMostBits + 1) > kMostBits) {
-        reject("worker-proxy-protocol", text, "an address in digits, or a network such as 192.0.2.0/24");
+    if (!dash::parse_ip_network(text)) {
+        reject("worker-proxy-protocol", text,
+               "an address in digits, or a network such as 192.0.2.0/24 or 2001:db8::/32");
     }
     return text;
 }
@@ -154,7 +150,8 @@ const std::vector<OptionSpec>& option_table() {
          "try it: a simulated Dash network, the node and a miner on this computer", kLaunchersOwn},
 
         {Group::kGeneral, Origin::kReference, "datadir", '\0', "DATADIR",
-         "keep data in DATADIR/<network> (default: the folder 'data' beside run_p2pool.sh)",
+         "keep data in DATADIR/<network> (default: the folder 'data' beside run_p2pool.sh; ~/.p2pool-dash when the program "
+         "is installed)",
          [](Options& o, const std::string& text) { o.datadir = text; }},
         {Group::kGeneral, Origin::kReference, "logfile", '\0', "LOGFILE",
          "write the log to LOGFILE (default: <data folder>/log)",

@@ -63,12 +63,16 @@ Options parse(const std::vector<std::string>& arguments) {
     return options;
 }
 
-std::string usage_line() {
-    return "usage: run_p2pool.sh [options] [RPC user] [RPC password]\n";
+const char* program_name(Launch launch) {
+    return launch == Launch::kScript ? "run_p2pool.sh" : "p2pool-dash";
 }
 
-std::string help_text() {
-    std::string text = usage_line();
+std::string usage_line(Launch launch) {
+    return "usage: " + std::string(program_name(launch)) + " [options] [RPC user] [RPC password]\n";
+}
+
+std::string help_text(Launch launch) {
+    std::string text = usage_line(launch);
     text += "\nA p2pool node for Dash: mine with others, paid directly by the blocks you find together.\n";
     text += "Point miners at stratum+tcp://THIS_HOST:7903 with your Dash address as user name.\n";
     text += "\nThe RPC user and password may stay away: then dash.conf or dashd's cookie file is read.\n";

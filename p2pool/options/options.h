@@ -94,9 +94,13 @@ struct Options {
 /// the last value, but for those that make a list; each value has to be right. Throws UsageError.
 [[nodiscard]] Options parse(const std::vector<std::string>& arguments);
 
+/// How the operator starts the program: run_p2pool.sh, or an installed p2pool-dash.
+enum class Launch { kScript, kInstalled };
+[[nodiscard]] const char* program_name(Launch launch);
+
 /// The help text, as wide as 100 columns.
-[[nodiscard]] std::string help_text();
-[[nodiscard]] std::string usage_line();
+[[nodiscard]] std::string help_text(Launch launch);
+[[nodiscard]] std::string usage_line(Launch launch);
 
 /// How to reach and log in to dashd's RPC.
 struct DashdLogin {

@@ -37,12 +37,13 @@ const share_chain::Network& choose_network(Settings& settings, const Places& pla
                      "'; choose one of: " + known.substr(0, known.size() - 2));
 }
 
-bool is_address_of(const std::string& text, const dash::ChainParams& chain) {
+/// What is wrong with it as an address; none when it is one.
+std::optional<std::string> address_problem(const std::string& text, const dash::ChainParams& chain) {
     try {
         (void)dash::parse_address(text, chain);
-        return true;
-    } catch (const dash::DecodeError&) {
-        return false;
+        return std::nullopt;
+    } catch (const dash::DecodeError& error) {
+        return error.what();
     }
 }
 
@@ -179,8 +180,13 @@ void resolve_further_dashds(Settings& settings) {
 void take_positional_address(Settings& settings) {
     Options& options = settings.options;
     if (options.positional.size() != 1 || options.address.has_value()) return;
-    if (!is_address_of(options.positional[0], *settings.network->parent)) return;
-    options.address = options.positional[0];
+    const std::string& word = options.positional[0];
+    if (const auto problem = address_problem(word, *settings.network->parent)) {
+        if (!dash::looks_like_address(word)) return;
+        throw UsageError("'" + word + "' was meant as your payout address? " + *problem +
+                         ". If it is dashd's RPC password, write the RPC user before it");
+    }
+    options.address = word;
     options.positional.clear();
     settings.remarks.push_back("Taking " + *options.address + " as the payout address (as with -a).");
 }
@@ -211,6 +217,11 @@ void resolve_worker_ports(Settings& settings, bool only_asks) {
     Options& options = settings.options;
     if (options.worker_tls && (options.worker_tls_certificate.empty() || options.worker_tls_key.empty())) {
         throw UsageError("--worker-tls-port needs --worker-tls-cert and --worker-tls-key");
+    }
+    if (!options.worker_tls && !(options.worker_tls_certificate.empty() && options.worker_tls_key.empty())) {
+        throw UsageError(
+            "--worker-tls-cert and --worker-tls-key are of no use without the port that they are for: add "
+            "--worker-tls-port");
     }
     settings.worker = options.worker.value_or(Endpoint{"", settings.network->worker_port});
     if (only_asks) return;

@@ -8,6 +8,7 @@
 
 #include "dash/util/atomic_file.h"
 #include "dash/util/error.h"
+#include "dash/util/ip_list.h"
 #include "dash/util/log.h"
 #include "dash/util/private_file.h"
 
@@ -181,6 +182,13 @@ void SecurityConfigFile::read() {
     }
     for (const std::string& name : problems)
         dash::log::warning(file_.string(), ": the value of ", name, " is of a wrong kind; its default is used.");
+    for (const std::string& entry : config_.ip_whitelist) {
+        if (dash::parse_ip_network(entry)) continue;
+        dash::log::warning(
+            file_.string(), ": '", entry,
+            "' in ip_whitelist is no address or network, such as 192.0.2.7 or 192.0.2.0/24; it is passed "
+            "over.");
+    }
     // As the python node leaves it, and editors do.
     if (!config_.web_auth_password_hash.empty() || !config_.web_auth_password.empty()) dash::make_private(file_);
 }

@@ -7,23 +7,22 @@
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
-#include <string_view>
+
+#include "dash/util/environment.h"
 
 namespace p2pool::service {
 namespace {
 
 std::optional<long long> number_of(const char* variable) {
-    const char* text = std::getenv(variable);
-    if (text == nullptr) return std::nullopt;
-    return std::strtoll(text, nullptr, 10);
+    const auto text = dash::environment(variable);
+    if (!text) return std::nullopt;
+    return std::strtoll(text->c_str(), nullptr, 10);
 }
 
 }  // namespace
 
 void tell_service_manager(const std::string& state) {
-    const char* path = std::getenv("NOTIFY_SOCKET");
-    if (path == nullptr) return;
-    const std::string_view name = path;
+    const std::string name = dash::environment("NOTIFY_SOCKET").value_or("");
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (name.size() < 2 || name.size() >= sizeof address.sun_path) return;

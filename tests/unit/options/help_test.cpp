@@ -16,7 +16,7 @@ using p2pool::options::OptionSpec;
 
 std::vector<std::string> help_lines() {
     std::vector<std::string> lines;
-    std::istringstream stream(p2pool::options::help_text());
+    std::istringstream stream(p2pool::options::help_text(p2pool::options::Launch::kScript));
     for (std::string line; std::getline(stream, line);)
         lines.push_back(line);
     return lines;
@@ -30,6 +30,13 @@ std::string heading(const OptionSpec& option) {
 }
 
 }  // namespace
+
+TEST_CASE("the help names the program as it was started") {
+    using p2pool::options::help_text;
+    using p2pool::options::Launch;
+    CHECK(help_text(Launch::kScript).rfind("usage: run_p2pool.sh [options]", 0) == 0);
+    CHECK(help_text(Launch::kInstalled).rfind("usage: p2pool-dash [options]", 0) == 0);
+}
 
 TEST_CASE("the help has the groups one after the other, each with its options and no others") {
     std::vector<std::string> wanted;

@@ -124,8 +124,45 @@ TEST_CASE("a single address instead of a password") {
     CHECK(contains(settings.remarks[0], kTestAddress));
     // With -a given, the same word is a password.
     CHECK(settings_of({"--testnet", "-a", kTestAddress, kTestAddress}).login.password == kTestAddress);
-    // An address of another network is no address here.
-    CHECK(settings_of({"--testnet", kMainnetAddress}).login.password == kMainnetAddress);
+    // One that is mistyped or of another network is not taken for a password.
+    CHECK(contains(error_of({"--testnet", kMainnetAddress}), "another network than"));
+    std::string mistyped = kTestAddress;
+    mistyped[10] = mistyped[10] == 'z' ? 'y' : 'z';
+    CHECK(contains(error_of({"--testnet", mistyped}), "its checksum is wrong"));
+    CHECK(contains(error_of({"--testnet", mistyped}), "write the RPC user before it"));
+    CHECK(settings_of({"--testnet", "user", mistyped}).login.password == mistyped);
+    CHECK(settings_of({"--testnet", "aPasswordOfThirtyTwoCharacters99"}).login.password ==
+          "aPasswordOfThirtyTwoCharacters99");
+}
+
+TEST_CASE("what is wrong with a mistyped payout address is said") {
+    const Sandbox sandbox;
+    std::string foreign = kMainnetAddress;
+    foreign[7] = 'l';
+    CHECK(contains(error_of({"-a", foreign, "p"}), "its character 8, 'l', is none that addresses have"));
+    std::string changed = kMainnetAddress;
+    changed[7] = '7';
+    CHECK(contains(error_of({"-a", changed, "p"}), "its checksum is wrong"));
+    const std::string umlaut = std::string(kMainnetAddress).substr(0, 30) + "\xc3\xa4";
+    CHECK(contains(error_of({"-a", umlaut, "p"}), "its character 31 is none"));
+}
+
+TEST_CASE("a TLS port and its files belong together") {
+    const Sandbox sandbox;
+    CHECK(contains(error_of({"--worker-tls-port", "7904", "--worker-tls-cert", "c", "p"}), "--worker-tls-key"));
+    CHECK(contains(error_of({"--worker-tls-cert", "c", "--worker-tls-key", "k", "p"}), "add --worker-tls-port"));
+    CHECK(contains(error_of({"--worker-tls-key", "k", "p"}), "add --worker-tls-port"));
+}
+
+TEST_CASE("balancers are addresses and networks whose bits there are") {
+    const Sandbox sandbox;
+    const Settings settings = settings_of({"--worker-proxy-protocol", "192.0.2.0/24", "--worker-proxy-protocol",
+                                           "2001:db8::/33", "--worker-proxy-protocol", "192.0.2.7", "p"});
+    CHECK(settings.options.worker_proxies.size() == 3);
+    for (const char* bad : {"192.0.2.0/33", "192.0.2.0/", "192.0.2/24", "2001:db8::/129", "192.0.2.0/-1", "balancer"}) {
+        CAPTURE(bad);
+        CHECK(contains(error_of({"--worker-proxy-protocol", bad, "p"}), "192.0.2.0/24 or 2001:db8::/32"));
+    }
 }
 
 TEST_CASE("dash.conf") {
@@ -272,7 +309,7 @@ TEST_CASE("the broadcaster's peers are checked for sense") {
 }
 
 TEST_CASE("help tells every option") {
-    const std::string help = p2pool::options::help_text();
+    const std::string help = p2pool::options::help_text(p2pool::options::Launch::kScript);
     for (const auto& option : p2pool::options::option_table())
         CHECK(contains(help, std::string("--") + option.name + (option.metavar != nullptr ? " " : "\n")));
 }

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "dash/util/log.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/process.h"
 #include "tests/support/vectors.h"
@@ -102,6 +103,21 @@ TEST_CASE("every key is read again when the file changes") {
     file.write("{}");
     CHECK(config.current().max_connections_per_ip == 50);
     CHECK_FALSE(config.current().web_auth_enabled);
+}
+
+TEST_CASE("an entry of the whitelist that is no address is told") {
+    const tests::TemporaryFolder folder("security-list");
+    const std::filesystem::path file = folder.path() / "security_config.json";
+    std::ofstream(file) << R"({"ip_whitelist": ["192.0.2.7", "192.0.2.0/33", "my-farm"]})";
+    const std::filesystem::path log = folder.path() / "log";
+    dash::log::configure({.console = false, .file = log});
+    const SecurityConfigFile config(file, dash::system_clock());
+    dash::log::flush();
+    const std::string told = tests::read_text(log);
+    dash::log::configure({.console = false, .file = {}});
+    CHECK(told.find("'192.0.2.0/33' in ip_whitelist is no address or network") != std::string::npos);
+    CHECK(told.find("'my-farm' in ip_whitelist") != std::string::npos);
+    CHECK(told.find("192.0.2.7'") == std::string::npos);
 }
 
 TEST_CASE("a file that is damaged or gone neither lifts limits nor lets anybody in") {
