@@ -14,6 +14,7 @@
 #include "dash/submission/pipeline.h"
 #include "dash/util/log.h"
 #include "tests/bench/emulated_link.h"
+#include "tests/support/needs.h"
 #include "tests/support/process.h"
 #include "tests/unit/broadcaster/network_peers.h"
 #include "tests/unit/broadcaster/test_block.h"
@@ -29,7 +30,6 @@ using tests::NetworkPeers;
 namespace asio = boost::asio;
 
 constexpr std::size_t kPeers = 20;
-constexpr int kSkipped = 77;
 
 std::string peer_address(std::size_t i) {
     return "10.77.1." + std::to_string(i + 1);
@@ -159,10 +159,7 @@ int main() {
     quiet.console = false;
     dash::log::configure(quiet);
     const auto link = EmulatedLink::create({});
-    if (link == nullptr) {
-        std::cout << "Skipped: needs the right to make network namespaces and TUN devices.\n";
-        return kSkipped;
-    }
+    if (link == nullptr) tests::skip("run it as root: it makes network namespaces and TUN devices");
     std::printf("20 peers, 50 ms round trip, 20 Mbit/s shared uplink; ms until so many peers have the block\n");
     std::printf("    block  push              50 %%      90 %%     100 %%   bytes sent\n");
     double gain = 0;

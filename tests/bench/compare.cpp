@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "dash/util/clock.h"
+#include "dash/util/environment.h"
 #include "dash/util/log.h"
 #include "tests/bench/machine.h"
 #include "tests/bench/measured_node.h"
@@ -178,7 +179,7 @@ int main(int argument_count, char** arguments) {
             std::cout << description;
             return EXIT_SUCCESS;
         }
-        if (std::getenv("P2POOL_REFERENCE_COMMAND") == nullptr) {
+        if (!dash::environment("P2POOL_REFERENCE_COMMAND")) {
             throw std::runtime_error(
                 "set P2POOL_REFERENCE_COMMAND to what starts the other node (tests/interop/README.md)");
         }

@@ -1,13 +1,13 @@
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <iostream>
 #include <thread>
 
 #include "dash/primitives/target.h"
+#include "dash/util/environment.h"
 #include "tests/broadcast/neighbours.h"
 #include "tests/end_to_end/miner.h"
 #include "tests/end_to_end/world.h"
+#include "tests/support/needs.h"
 
 using namespace broadcast;
 using end_to_end::Daemon;
@@ -20,22 +20,12 @@ using std::chrono::seconds;
 
 namespace {
 
-/// CTest reports this exit code as "skipped".
-constexpr int kSkipped = 77;
-
 std::string program() {
-    const char* named = std::getenv("P2POOL_DASHD");
-    return named == nullptr ? "" : named;
+    return dash::environment("P2POOL_DASHD").value_or("");
 }
 
-/// Doctest has no skipping at run time; the whole program needs the daemon.
-struct NeedsDashd {
-    NeedsDashd() {
-        if (!program().empty()) return;
-        std::cout << "Skipped: set P2POOL_DASHD=/path/to/dashd (Dash Core v23) to broadcast to real daemons.\n";
-        std::exit(kSkipped);
-    }
-} const needs_dashd;
+const tests::Needs needs_dashd(!program().empty(),
+                               "set P2POOL_DASHD=/path/to/dashd (Dash Core v23) to broadcast to real daemons");
 
 constexpr std::size_t kNeighbours = 8;
 

@@ -1,32 +1,20 @@
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <iostream>
-
+#include "dash/util/environment.h"
 #include "tests/broadcast/document_run.h"
+#include "tests/support/needs.h"
 
 namespace {
 
 const broadcast::NeedsCommands needs_commands;
 
-/// CTest reports this exit code as "skipped".
-constexpr int kSkipped = 77;
-
 std::filesystem::path daemon_folder() {
-    const char* program = std::getenv("P2POOL_DASHD");
-    return program == nullptr ? std::filesystem::path() : std::filesystem::path(program).parent_path();
+    return std::filesystem::path(dash::environment("P2POOL_DASHD").value_or("")).parent_path();
 }
 
-/// Doctest has no skipping at run time; the whole program needs the daemon.
-struct NeedsDashd {
-    NeedsDashd() {
-        if (std::filesystem::exists(daemon_folder() / "dash-cli")) return;
-        std::cout
-            << "Skipped: set P2POOL_DASHD=/path/to/dashd, with dash-cli beside it, to run the document's commands "
-               "with Dash Core.\n";
-        std::exit(kSkipped);
-    }
-} const needs_dashd;
+const tests::Needs needs_dashd(std::filesystem::exists(daemon_folder() / "dash-cli"),
+                               "set P2POOL_DASHD=/path/to/dashd, with dash-cli beside it, to run the document's "
+                               "commands with Dash Core");
 
 }  // namespace
 

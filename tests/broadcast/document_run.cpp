@@ -4,12 +4,13 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <iostream>
 #include <regex>
 #include <sstream>
 
+#include "dash/util/environment.h"
 #include "tests/broadcast/document.h"
 #include "tests/support/machine.h"
+#include "tests/support/needs.h"
 #include "tests/support/own_network.h"
 #include "tests/support/process.h"
 
@@ -127,11 +128,8 @@ void check_step(Shell& shell, const std::vector<Step>& steps, std::size_t i, con
 }  // namespace
 
 NeedsCommands::NeedsCommands() {
-    constexpr int kSkipped = 77;  // as CTest knows it
-    for (const char* command : {"curl", "jq", "sqlite3"}) {
-        if (tests::has_command(command)) continue;
-        std::cout << "Skipped: the document's commands need " << command << "; install it to run them.\n";
-        std::exit(kSkipped);
+    for (const std::string command : {"curl", "jq", "sqlite3"}) {
+        if (!tests::has_command(command)) tests::skip("the document's commands need " + command + ": install it");
     }
 }
 
@@ -163,7 +161,7 @@ void run_document(const DocumentRun& run) {
 
     tests::enter_own_network();  // the ports are fixed
     const tests::TemporaryFolder folder("broadcaster-document");
-    const std::string path = run.daemon_folder.string() + ":" + std::getenv("PATH");
+    const std::string path = run.daemon_folder.string() + ":" + dash::environment("PATH").value_or("");
     ::setenv("PATH", path.c_str(), 1);
     ::setenv("TMPDIR", folder.path().c_str(), 1);
     Shell shell(folder.path(), steps);

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <cstdlib>
 #include <stdexcept>
 
+#include "dash/util/environment.h"
 #include "tests/end_to_end/world.h"
 
 namespace end_to_end {
@@ -151,9 +151,9 @@ class Dashd final : public Daemon {
 }  // namespace
 
 std::unique_ptr<Daemon> make_dashd(const std::filesystem::path& folder) {
-    const char* program = std::getenv("P2POOL_DASHD");
-    if (program == nullptr || *program == '\0') return nullptr;
-    auto dashd = std::make_unique<Dashd>(program, tests::free_ports(3), folder);
+    const auto program = dash::environment("P2POOL_DASHD");
+    if (!program) return nullptr;
+    auto dashd = std::make_unique<Dashd>(*program, tests::free_ports(3), folder);
     dashd->start();
     dashd->prepare();
     return dashd;

@@ -1,29 +1,17 @@
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <iostream>
-
 #include "dash/primitives/target.h"
+#include "dash/util/environment.h"
 #include "tests/end_to_end/scenarios.h"
+#include "tests/support/needs.h"
 
 using namespace end_to_end;
 using std::chrono::seconds;
 
 namespace {
 
-/// CTest reports this exit code as "skipped".
-constexpr int kSkipped = 77;
-
-/// Doctest has no skipping at run time; the whole program needs the daemon.
-struct NeedsDashd {
-    NeedsDashd() {
-        const char* program = std::getenv("P2POOL_DASHD");
-        if (program != nullptr && *program != '\0') return;
-        std::cout
-            << "Skipped: set P2POOL_DASHD=/path/to/dashd (Dash Core v23) to run the scenarios on a real daemon.\n";
-        std::exit(kSkipped);
-    }
-} const needs_dashd;
+const tests::Needs needs_dashd(dash::environment("P2POOL_DASHD").has_value(),
+                               "set P2POOL_DASHD=/path/to/dashd (Dash Core v23) to run the scenarios on a real daemon");
 
 }  // namespace
 

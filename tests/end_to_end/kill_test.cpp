@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
-#include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <iterator>
@@ -13,6 +12,7 @@
 #include <thread>
 
 #include "dash/util/clock.h"
+#include "dash/util/environment.h"
 #include "dash/util/sqlite.h"
 #include "tests/end_to_end/miner.h"
 #include "tests/end_to_end/world.h"
@@ -45,8 +45,8 @@ constexpr double kBlockSeconds = tests::kSanitizer ? 0.3 : 0.03;
 const std::vector<std::string> kBlockDifficulty = {"--bits", "20003fff"};
 
 std::uint64_t rounds() {
-    const char* text = std::getenv("P2POOL_KILL_ROUNDS");
-    return text != nullptr ? std::strtoull(text, nullptr, 10) : kDefaultRounds;
+    const auto text = dash::environment("P2POOL_KILL_ROUNDS");
+    return text ? std::stoull(*text) : kDefaultRounds;
 }
 
 /// Mines from when the node lets it until it is stopped, whatever happens to the node.

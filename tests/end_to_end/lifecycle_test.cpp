@@ -3,7 +3,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -11,6 +14,7 @@
 
 #include "tests/end_to_end/miner.h"
 #include "tests/end_to_end/world.h"
+#include "tests/support/certificate.h"
 #include "tests/support/vectors.h"
 
 // The node as a process: how it starts, stops, and is asked for.
@@ -225,6 +229,66 @@ TEST_CASE("the service manager hears of start, life and stop") {
     node.process().send_signal(SIGTERM);
     manager.messages_before("STOPPING=1");
     CHECK(node.process().wait(seconds(5)) == 0);
+}
+
+TEST_CASE("what is wrong with ports and certificate is told to who starts the node, before dashd is there") {
+    const tests::TemporaryFolder folder("lifecycle");
+    const auto daemon = make_simnet(folder.path());
+    daemon->stop();
+    const fs::path data = folder.path() / "data";
+    const fs::path output = folder.path() / "output";
+    const std::vector<std::uint16_t> ports = tests::free_ports(3);
+    std::vector<std::string> flags = {"-w", "127.0.0.1:" + std::to_string(ports[0]), "--p2pool-port",
+                                      std::to_string(ports[1])};
+    const std::vector<std::string> tls = {"--worker-tls-port", "127.0.0.1:" + std::to_string(ports[2]),
+                                          "--worker-tls-cert", (folder.path() / "cert.pem").string(),
+                                          "--worker-tls-key",  (folder.path() / "key.pem").string()};
+    std::string reason;
+    {
+        boost::asio::io_context io;
+        boost::asio::ip::tcp::acceptor other(io);
+        const auto take = [&](std::uint16_t port) {
+            other = {io, boost::asio::ip::tcp::endpoint(boost::asio::ip::address_v4::loopback(), port)};
+        };
+        SUBCASE("the worker port is taken") {
+            take(ports[0]);
+            reason = "another with --worker-port";
+        }
+        SUBCASE("the TLS port is taken") {
+            tests::write_certificate(folder.path(), "node");
+            flags.insert(flags.end(), tls.begin(), tls.end());
+            take(ports[2]);
+            reason = "another with --worker-tls-port";
+        }
+        SUBCASE("the certificate is none") {
+            std::ofstream(folder.path() / "cert.pem") << "broken";
+            std::ofstream(folder.path() / "key.pem") << "broken";
+            flags.insert(flags.end(), tls.begin(), tls.end());
+            reason = "cert.pem";
+        }
+        flags.push_back("--daemon");
+        const Ended ended = run(command(*daemon, data, flags), output);
+        CHECK(ended.exit_code == 1);
+        CHECK(contains(ended.output, reason));
+    }
+    flags.back() = "--status";
+    CHECK(run(command(*daemon, data, flags), output).exit_code == 3);
+}
+
+TEST_CASE("what dashd says against the start is told to who starts the node in the background") {
+    const tests::TemporaryFolder folder("lifecycle");
+    const auto daemon = make_simnet(folder.path());
+    const fs::path output = folder.path() / "output";
+    const std::vector<std::uint16_t> ports = tests::free_ports(2);
+    std::vector<std::string> words = command(*daemon, folder.path() / "data",
+                                             {"-w", "127.0.0.1:" + std::to_string(ports[0]), "--p2pool-port",
+                                              std::to_string(ports[1]), "--daemon"});
+    words.back() = "wrong";
+    const Ended ended = run(words, output);
+    CHECK(contains(ended.output, "dashd refused the RPC user name or password"));
+    CHECK(ended.exit_code == 0);  // dashd may be told the right password yet
+    *std::find(words.begin(), words.end(), "--daemon") = "--stop";
+    CHECK(run(words, output).exit_code == 0);
 }
 
 TEST_CASE("in the background: start, status, restart, stop") {

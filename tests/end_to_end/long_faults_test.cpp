@@ -9,7 +9,6 @@
 #include "dash/util/sqlite.h"
 #include "p2pool/work/template_limit.h"
 #include "tests/end_to_end/scenarios.h"
-#include "tests/end_to_end/stepped_clock.h"
 #include "tests/support/http_page.h"
 #include "tests/support/sanitizer.h"
 #include "tests/support/vectors.h"
@@ -124,40 +123,6 @@ TEST_CASE("a mempool of 50,000 transactions and the templates of two megabytes t
     CHECK(slowest < 30);
     CHECK(slowest_page < 5);
     if (!tests::kSanitizer) CHECK(most < before + (300U << 20));
-    CHECK(node.process().stop() == 0);
-}
-
-TEST_CASE("steps of the clock by an hour raise no alarm in the minutes after them") {
-    if (SteppedClock::library().empty() || tests::kSanitizer) {
-        MESSAGE("libfaketime is not there (package faketime), or does not go with the sanitizer: not tested");
-        return;
-    }
-    const tests::TemporaryFolder folder("p2pool-alarms");
-    const auto daemon = make_simnet(folder.path(), {"--bits", "1e3fffff"});
-    const SteppedClock clock(folder.path());
-    NodeProcess node(*daemon, folder.path());
-    node.wait_until_ready();
-    Miner miner(node.worker_port(), user());
-    const auto mine_for = [&](double duration) {
-        const auto begin = std::chrono::steady_clock::now();
-        while (seconds_since(begin) < duration) {
-            CHECK(miner.mine_one());
-            miner.take_in(std::chrono::milliseconds(500));
-        }
-    };
-    const auto uptime = [&] { return std::stod(tests::http_page(node.worker_port(), "/uptime")); };
-    mine_for(125);  // the first two minutes raise none
-    for (const int step : {3600, 0}) {
-        CAPTURE(step);
-        clock.set(step);
-        mine_for(90);
-        CHECK(uptime() > 200);
-        CHECK(uptime() < 3000);
-    }
-    // A node alone is told of it, nothing else is.
-    const std::string output = node.process().output();
-    for (std::size_t place = output.find("Alert"); place != std::string::npos; place = output.find("Alert", place + 1))
-        CHECK(output.compare(place, 33, "Alert: no p2pool node is connecte") == 0);
     CHECK(node.process().stop() == 0);
 }
 

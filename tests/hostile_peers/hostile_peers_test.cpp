@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <deque>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
 #include "dash/util/clock.h"
+#include "dash/util/environment.h"
 #include "dash/util/log.h"
 #include "tests/peer_network/running_node.h"
 #include "tests/peer_network/share_maker.h"
@@ -37,8 +37,7 @@ constexpr double kMostPingSeconds = 5;
 constexpr std::chrono::milliseconds kShareInterval{1200};
 
 double attack_seconds() {
-    const char* text = std::getenv("P2POOL_HOSTILE_SECONDS");
-    return text == nullptr ? 10 : std::atof(text);
+    return std::stod(dash::environment("P2POOL_HOSTILE_SECONDS").value_or("10"));
 }
 
 std::size_t resident_bytes() {

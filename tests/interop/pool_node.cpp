@@ -1,9 +1,9 @@
 #include "tests/interop/pool_node.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <stdexcept>
 
+#include "dash/util/environment.h"
 #include "share_chain/codec.h"
 #include "tests/interop/pool_peer.h"
 #include "tests/support/blocking_socket.h"
@@ -64,7 +64,7 @@ class ReferenceNode final : public PoolNode {
     [[nodiscard]] std::vector<std::string> arguments(const end_to_end::Daemon& daemon,
                                                      const std::filesystem::path& folder,
                                                      const std::vector<std::uint16_t>& peers) const {
-        const std::string command = std::getenv("P2POOL_REFERENCE_COMMAND");
+        const std::string command = dash::environment("P2POOL_REFERENCE_COMMAND").value_or("false");
         // $0 of the shell, and behind it the node's arguments.
         std::vector<std::string> all = {"/bin/sh", "-c", "exec " + command + " \"$@\"", "reference"};
         const std::vector<std::string> own = {"--net",

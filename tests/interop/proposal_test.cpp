@@ -1,10 +1,11 @@
 #include <doctest/doctest.h>
 
 #include "dash/rpc/block_template.h"
+#include "dash/util/environment.h"
 #include "p2pool/work/job_builder.h"
 #include "p2pool/work/template_limit.h"
 #include "tests/end_to_end/world.h"
-#include "tests/interop/needs.h"
+#include "tests/support/needs.h"
 
 /// Blocks of cut templates, judged by a real Dash Core: its getblocktemplate checks all of a proposed block but the
 /// proof of work.
@@ -16,7 +17,8 @@ using p2pool::work::kWireOverhead;
 using p2pool::work::limit_template;
 using p2pool::work::LimitedTemplate;
 
-const interop::Needs needs({"P2POOL_DASHD"});
+const tests::Needs needs_dashd(dash::environment("P2POOL_DASHD").has_value(),
+                               "P2POOL_DASHD names no dashd; tests/interop/README.md says what it is");
 
 constexpr const char* kWallet = "tests";
 constexpr std::size_t kTransactions = 24;
@@ -80,7 +82,7 @@ std::string verdict(const end_to_end::Daemon& daemon, const BlockTemplate& block
                   .transaction_size = [](const dash::Uint256&) { return std::optional<std::size_t>(); }});
     p2pool::work::JobBuilder builder(tracker, 1);
     p2pool::work::JobRequest request;
-    request.work_template = p2pool::work::make_work_template(block, 0);
+    request.work_template = p2pool::work::make_work_template(block, network, 0);
     request.pubkey_hash.fill(1);
     request.desired_share_target = dash::Uint256::max();
     request.now = block.time;
@@ -96,7 +98,7 @@ void check_cuts(const end_to_end::Daemon& daemon, const BlockTemplate& whole) {
     CHECK(verdict(daemon, whole) == "null");
     for (const double part : {0.97, 0.7, 0.4, 0.05}) {
         const auto left = static_cast<std::size_t>(part * static_cast<double>(sizes.ordinary));
-        const LimitedTemplate cut = limit_template(whole, sizes.special + left);
+        const LimitedTemplate cut = limit_template(whole, {.wire_bytes = sizes.special + left});
         INFO("limited to ", part, ": ", cut.left_out, " of ", whole.transactions.size(), " transactions left out");
         REQUIRE(cut.fits);
         REQUIRE(cut.left_out > 0);

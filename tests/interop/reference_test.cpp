@@ -7,10 +7,11 @@
 
 #include "dash/primitives/address.h"
 #include "dash/primitives/target.h"
+#include "dash/util/environment.h"
 #include "tests/end_to_end/miner.h"
 #include "tests/end_to_end/world.h"
-#include "tests/interop/needs.h"
 #include "tests/interop/pool_node.h"
+#include "tests/support/needs.h"
 
 /// The python node and ours on one share chain, over a real Dash Core on regtest.
 namespace {
@@ -23,7 +24,11 @@ using share_chain::SharePtr;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-const interop::Needs needs({"P2POOL_DASHD", "P2POOL_REFERENCE_COMMAND"});
+const tests::Needs needs_dashd(dash::environment("P2POOL_DASHD").has_value(),
+                               "P2POOL_DASHD names no dashd; tests/interop/README.md says what it is");
+const tests::Needs needs_reference(dash::environment("P2POOL_REFERENCE_COMMAND").has_value(),
+                                   "P2POOL_REFERENCE_COMMAND starts no python node; tests/interop/README.md says what "
+                                   "it is");
 
 constexpr seconds kAgreeWithin{20};
 /// More than twice the chain length of regtest, so that the payout window is full and moves; less than where nodes

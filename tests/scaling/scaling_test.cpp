@@ -5,13 +5,14 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
-#include <iostream>
 #include <sstream>
 
 #include "dash/primitives/target.h"
+#include "dash/util/environment.h"
 #include "tests/end_to_end/miner.h"
 #include "tests/end_to_end/world.h"
 #include "tests/support/blocking_socket.h"
+#include "tests/support/needs.h"
 #include "tests/support/own_network.h"
 #include "tests/support/source_dir.h"
 #include "tests/support/vectors.h"
@@ -26,7 +27,6 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr int kSkipped = 77;
 constexpr std::uint16_t kMinersPort = 7903;
 constexpr std::uint16_t kBalancerPort = 8405;
 constexpr std::uint16_t kPrometheusPort = 9090;
@@ -38,8 +38,7 @@ constexpr seconds kPatience{60};
 
 /// Where the system has the program, also where only root has it in his path; empty when it has none.
 std::string path_of(const std::string& program) {
-    const char* path = std::getenv("PATH");
-    std::istringstream folders(std::string(path != nullptr ? path : "") + ":/usr/sbin:/usr/local/sbin:/usr/bin");
+    std::istringstream folders(dash::environment("PATH").value_or("") + ":/usr/sbin:/usr/local/sbin:/usr/bin");
     for (std::string folder; std::getline(folders, folder, ':');) {
         const std::string candidate = folder + "/" + program;
         if (::access(candidate.c_str(), X_OK) == 0) return candidate;
@@ -47,18 +46,11 @@ std::string path_of(const std::string& program) {
     return {};
 }
 
-/// Doctest has no skipping at run time; the whole program needs these. In a network of its own the ports that the files
-/// name are free.
-struct Needs {
-    Needs() {
-        for (const char* program : {"haproxy", "prometheus", "promtool"}) {
-            if (!path_of(program).empty()) continue;
-            std::cout << "Skipped: there is no " << program << "; install the packages haproxy and prometheus.\n";
-            std::exit(kSkipped);
-        }
-        tests::enter_own_network();
-    }
-} const needs;
+const tests::Needs needs_balancer(!path_of("haproxy").empty(), "there is no haproxy; install the package of that name");
+const tests::Needs needs_prometheus(!path_of("prometheus").empty() && !path_of("promtool").empty(),
+                                    "there is no prometheus or promtool; install the package prometheus");
+/// Where the ports that the files name are free.
+[[maybe_unused]] const bool has_own_network = tests::enter_own_network();
 
 std::string replaced(const std::string& text, const std::string& from, const std::string& to) {
     REQUIRE(text.find(from) != std::string::npos);

@@ -4,6 +4,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "dash/util/environment.h"
+
 namespace soak {
 namespace {
 
@@ -14,9 +16,9 @@ constexpr const char* kFilePrefix = "report";
 SanitizerReports::SanitizerReports(std::filesystem::path folder) : folder_(std::move(folder)) {
     std::filesystem::create_directories(folder_);
     for (const char* variable : {"ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {
-        const char* given = std::getenv(variable);
-        const std::string options = (given == nullptr ? "" : given + std::string(":")) +
-                                    "log_exe_name=1:log_path=" + (folder_ / kFilePrefix).string();
+        const auto given = dash::environment(variable);
+        const std::string options =
+            (given ? *given + ":" : "") + "log_exe_name=1:log_path=" + (folder_ / kFilePrefix).string();
         ::setenv(variable, options.c_str(), 1);
     }
 }

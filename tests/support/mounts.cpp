@@ -25,31 +25,26 @@ bool root_is_a_mount() {
     return false;
 }
 
-/// Leaves the common mounts behind, once.
-bool have_own_mounts() {
+}  // namespace
+
+bool can_mount() {
     static const bool allowed = root_is_a_mount() && ::unshare(CLONE_NEWNS) == 0 &&
                                 ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
     return allowed;
 }
 
-bool bind(const std::filesystem::path& from, const std::filesystem::path& to) {
-    return have_own_mounts() && ::mount(from.c_str(), to.c_str(), nullptr, MS_BIND, nullptr) == 0;
-}
-
-}  // namespace
-
 bool mount_small_disk(const std::filesystem::path& folder, std::uint64_t bytes) {
-    return have_own_mounts() &&
+    return can_mount() &&
            ::mount("small-disk", folder.c_str(), "tmpfs", 0, ("size=" + std::to_string(bytes)).c_str()) == 0;
 }
 
 bool mount_read_only(const std::filesystem::path& folder) {
-    return bind(folder, folder) &&
+    return mount_file_over(folder, folder) &&
            ::mount(nullptr, folder.c_str(), nullptr, MS_BIND | MS_REMOUNT | MS_RDONLY, nullptr) == 0;
 }
 
 bool mount_file_over(const std::filesystem::path& file, const std::filesystem::path& target) {
-    return bind(file, target);
+    return can_mount() && ::mount(file.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) == 0;
 }
 
 void unmount(const std::filesystem::path& place) {

@@ -7,6 +7,9 @@
 /// All are false where mounting is not allowed.
 namespace tests {
 
+/// Whether it is: the test runs as root, and not below a chroot. Leaves the common mounts behind.
+[[nodiscard]] bool can_mount();
+
 /// An empty disk of `bytes` on the folder, which must exist.
 bool mount_small_disk(const std::filesystem::path& folder, std::uint64_t bytes);
 

@@ -1,14 +1,16 @@
 #include "tests/support/random.h"
 
 #include <array>
-#include <cstdlib>
+#include <string>
+
+#include "dash/util/environment.h"
 
 namespace tests {
 namespace {
 
 std::uint64_t chosen_seed() {
-    const char* text = std::getenv("P2POOL_TEST_SEED");
-    return text != nullptr ? std::strtoull(text, nullptr, 10) : std::random_device()();
+    const auto text = dash::environment("P2POOL_TEST_SEED");
+    return text ? std::stoull(*text) : std::random_device()();
 }
 
 }  // namespace

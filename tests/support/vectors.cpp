@@ -1,11 +1,12 @@
 #include "tests/support/vectors.h"
 
-#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <mutex>
 #include <sstream>
 #include <stdexcept>
+
+#include "dash/util/environment.h"
 
 namespace tests {
 namespace {
@@ -35,8 +36,7 @@ std::string without_0x(std::string text) {
 }  // namespace
 
 std::filesystem::path vector_dir() {
-    const char* chosen = std::getenv("P2POOL_VECTORS");
-    return chosen != nullptr && *chosen != '\0' ? chosen : P2POOL_DEFAULT_VECTOR_DIR;
+    return dash::environment("P2POOL_VECTORS").value_or(P2POOL_DEFAULT_VECTOR_DIR);
 }
 
 std::filesystem::path recording_dir() {

@@ -1,10 +1,10 @@
 #include "tests/unit/peers/transcript.h"
 
-#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "dash/util/environment.h"
 #include "share_chain/codec.h"
 
 namespace tests {
@@ -35,8 +35,7 @@ TranscriptRecord parse(const json& line) {
 }  // namespace
 
 std::filesystem::path transcript_dir() {
-    const char* chosen = std::getenv("P2POOL_TRANSCRIPTS");
-    return chosen != nullptr && *chosen != '\0' ? chosen : P2POOL_TRANSCRIPT_DIR;
+    return dash::environment("P2POOL_TRANSCRIPTS").value_or(P2POOL_TRANSCRIPT_DIR);
 }
 
 std::vector<TranscriptRecord> load_transcript(const std::string& name) {

@@ -3,24 +3,16 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <iostream>
 
+#include "tests/support/machine.h"
+#include "tests/support/needs.h"
 #include "tests/support/vectors.h"
 #include "tests/unit/web/running_service.h"
 
 namespace {
 
-/// CTest reports this exit code as "skipped".
-constexpr int kSkipped = 77;
-
-/// Doctest has no skipping at run time; the whole program needs Prometheus' own checker.
-struct NeedsPromtool {
-    NeedsPromtool() {
-        if (std::system("promtool --version > /dev/null 2>&1") == 0) return;
-        std::cout << "Skipped: there is no promtool; install the package \"prometheus\".\n";
-        std::exit(kSkipped);
-    }
-} const needs_promtool;
+const tests::Needs needs_promtool(tests::has_command("promtool"),
+                                  "there is no promtool; install the package \"prometheus\"");
 
 /// What promtool says about a text of metrics; "ok" when it has nothing against it.
 std::string verdict(const web_tests::RunningService& service, const std::string& metrics) {
