@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dash/util/error.h"
+#include "dash/util/ip_reach.h"
 
 namespace p2pool::peers {
 namespace {
@@ -45,32 +46,49 @@ std::optional<AddressRecord> parse_record(const json& entry) {
 
 void AddressBook::set_own(std::optional<PeerAddress> own) {
     own_ = own;
-    if (!own_) return;
-    entries_.erase(*own_);
-    failing_.erase(*own_);  // who makes room by it would make none
+    if (own_) erase(*own_);
+}
+
+bool AddressBook::is_acceptable(const PeerAddress& address) const {
+    if (address.port == 0 || address == own_) return false;
+    return scope_ == Scope::kPrivate || dash::reach_of(address.ip) == dash::IpReach::kInternet;
 }
 
 void AddressBook::learn(const PeerAddress& address, std::uint64_t services, double seen) {
     load({.address = address, .services = services, .first_seen = seen, .last_seen = seen});
 }
 
-void AddressBook::load(const AddressRecord& record) {
-    if (record.address.port == 0 || record.address == own_) return;
+bool AddressBook::load(const AddressRecord& record) {
+    if (!is_acceptable(record.address)) return false;
     const auto known = entries_.find(record.address);
     if (known != entries_.end()) {
         known->second.services = record.services;
         known->second.last_seen = std::max(known->second.last_seen, record.last_seen);
-        return;
+        return true;
     }
-    if (entries_.size() >= most_ && !make_room()) return;
+    if (!has_room_for(record.address)) return false;
     entries_[record.address] = {record.services, record.first_seen, record.last_seen, 0};
+    ++group_sizes_[record.address.neighbourhood()];
+    return true;
 }
 
-bool AddressBook::make_room() {
-    if (failing_.empty()) return false;
-    entries_.erase(*failing_.begin());
-    failing_.erase(failing_.begin());
+/// Makes room by an address that fails, if need be.
+bool AddressBook::has_room_for(const PeerAddress& address) {
+    const PeerAddress group = address.neighbourhood();
+    const auto size = group_sizes_.find(group);
+    const bool group_is_full = scope_ == Scope::kPublic && size != group_sizes_.end() && size->second >= kMostOfGroup;
+    if (entries_.size() < most_ && !group_is_full) return true;
+    const auto spare = group_is_full ? failing_.lower_bound(group) : failing_.begin();
+    if (spare == failing_.end() || (group_is_full && spare->neighbourhood() != group)) return false;
+    erase(PeerAddress(*spare));
     return true;
+}
+
+void AddressBook::erase(const PeerAddress& address) {
+    if (entries_.erase(address) == 0) return;
+    failing_.erase(address);
+    const auto size = group_sizes_.find(address.neighbourhood());
+    if (--size->second == 0) group_sizes_.erase(size);
 }
 
 void AddressBook::tried(const PeerAddress& address, bool success) {
@@ -120,9 +138,7 @@ std::size_t AddressBook::load_json(std::string_view text) {
     std::size_t taken = 0;
     for (const json& entry : list) {
         const std::optional<AddressRecord> record = parse_record(entry);
-        if (!record) continue;
-        load(*record);
-        ++taken;
+        if (record && load(*record)) ++taken;
     }
     return taken;
 }

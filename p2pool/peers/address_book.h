@@ -30,13 +30,21 @@ struct AddressRecord {
 /// messages; the owner keeps ipv6_records() elsewhere.
 class AddressBook {
   public:
-    explicit AddressBook(std::size_t most_addresses) : most_(most_addresses) {}
+    /// Of a public network: only what the Internet reaches, and so many of one neighbourhood (PeerAddress::group()), as
+    /// anybody may tell of any addresses. A test network or a pool among friends may be one neighbourhood.
+    enum class Scope { kPublic, kPrivate };
+    static constexpr std::size_t kMostOfGroup = 64;
+
+    explicit AddressBook(std::size_t most_addresses, Scope scope = Scope::kPrivate)
+        : most_(most_addresses), scope_(scope) {}
 
     /// The node's own address is never taken.
     void set_own(std::optional<PeerAddress> own);
 
-    /// Heard of at `seen`, unix seconds. A new address is ignored when the book is full, unless one of those that did
-    /// not answer can make room.
+    /// Whether it may be that of a node of this network, not our own.
+    [[nodiscard]] bool is_acceptable(const PeerAddress& address) const;
+    /// Heard of at `seen`, unix seconds. A new address is ignored when the book, or its neighbourhood's part of it, is
+    /// full, unless one of those that did not answer can make room.
     void learn(const PeerAddress& address, std::uint64_t services, double seen);
     /// An attempt to connect failed, or a handshake ended well.
     void tried(const PeerAddress& address, bool success);
@@ -53,7 +61,8 @@ class AddressBook {
     std::size_t load_json(std::string_view text);
 
     [[nodiscard]] std::vector<AddressRecord> ipv6_records() const;
-    void load(const AddressRecord& record);
+    /// False when it is not taken, as by learn().
+    bool load(const AddressRecord& record);
 
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
     [[nodiscard]] std::optional<AddressRecord> find(const PeerAddress& address) const;
@@ -65,12 +74,15 @@ class AddressBook {
         double last_seen = 0;
         unsigned failures = 0;  ///< in a row
     };
-    [[nodiscard]] bool make_room();
+    [[nodiscard]] bool has_room_for(const PeerAddress& address);
+    void erase(const PeerAddress& address);
 
     std::size_t most_;
+    Scope scope_;
     std::optional<PeerAddress> own_;
     std::map<PeerAddress, Entry> entries_;
-    std::set<PeerAddress> failing_;  ///< of them, those that make room in a full book
+    std::map<PeerAddress, std::size_t> group_sizes_;  ///< by neighbourhood
+    std::set<PeerAddress> failing_;                   ///< of them, those that make room in a full book
 };
 
 }  // namespace p2pool::peers

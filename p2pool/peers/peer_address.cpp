@@ -34,11 +34,11 @@ std::string PeerAddress::text() const {
     return (is_ipv4() ? host() : "[" + host() + "]") + ":" + std::to_string(port);
 }
 
-std::string PeerAddress::group() const {
+PeerAddress PeerAddress::neighbourhood() const {
     PeerAddress network;
     const std::ptrdiff_t kept = is_ipv4() ? 14 : 4;
     std::copy_n(ip.begin(), kept, network.ip.begin());
-    return network.host();
+    return network;
 }
 
 std::string PeerAddress::subscriber() const {

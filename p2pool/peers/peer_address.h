@@ -21,8 +21,9 @@ struct PeerAddress {
     /// "1.2.3.4:8999" or "[2001:db8::1]:8999".
     [[nodiscard]] std::string text() const;
     /// What is likely one owner's or one provider's: the /16 of an IPv4, the /32 of an IPv6 address.
-    [[nodiscard]] std::string group() const;
-
+    [[nodiscard]] std::string group() const { return neighbourhood().host(); }
+    /// The same as its lowest address, with port 0: none of the group sorts before it.
+    [[nodiscard]] PeerAddress neighbourhood() const;
     /// What one customer of a provider has for himself: an IPv4 address, or the /64 of an IPv6 address.
     [[nodiscard]] std::string subscriber() const;
 

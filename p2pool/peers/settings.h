@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "p2pool/peers/address_book.h"
 #include "p2pool/peers/peer_address.h"
 #include "share_chain/network.h"
 
@@ -55,6 +56,8 @@ struct Settings {
     double longest_reconnect_seconds = 120;
 
     std::size_t most_addresses = 10000;
+    /// Whose addresses are learned and told on, but for those that the operator names.
+    AddressBook::Scope scope = AddressBook::Scope::kPrivate;
     /// A peer for whom more waits than this is gone: it asks, and does not read.
     std::size_t most_unsent_bytes = 16U << 20;
     /// Shares that wait for their hash: above this, peers are not asked for more.

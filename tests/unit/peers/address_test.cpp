@@ -76,6 +76,38 @@ TEST_CASE("a book holds so many addresses and not its own") {
     CHECK(!book.find(at("1.1.1.7")));
 }
 
+TEST_CASE("one neighbourhood fills its part of a public book and no more") {
+    AddressBook book(1000, AddressBook::Scope::kPublic);
+    for (std::uint16_t port = 1; port <= 2 * AddressBook::kMostOfGroup; ++port)
+        book.learn(at("8.8.8.8", port), 0, kNow);
+    for (int i = 0; i < 200; ++i)
+        book.learn(at("8.8.1." + std::to_string(i)), 0, kNow);
+    CHECK(book.size() == AddressBook::kMostOfGroup);
+    book.learn(at("9.9.9.9"), 0, kNow);
+    book.learn(at("2001:470::1"), 0, kNow);
+    CHECK(book.size() == AddressBook::kMostOfGroup + 2);
+
+    // Room in it is made by those of it that do not answer.
+    for (int i = 0; i < 3; ++i) {
+        book.tried(at("9.9.9.9"), false);
+        book.tried(at("2001:470::1"), false);
+    }
+    book.learn(at("8.8.2.2"), 0, kNow);
+    CHECK(!book.find(at("8.8.2.2")));
+    for (int i = 0; i < 3; ++i)
+        book.tried(at("8.8.8.8", 7), false);
+    book.learn(at("8.8.2.2"), 0, kNow);
+    CHECK(book.find(at("8.8.2.2")));
+    CHECK(!book.find(at("8.8.8.8", 7)));
+    CHECK(book.find(at("9.9.9.9")));
+    CHECK(book.size() == AddressBook::kMostOfGroup + 2);
+
+    // The same holds for what a file brings.
+    AddressBook again(1000, AddressBook::Scope::kPublic);
+    CHECK(again.load_json(book.to_json()) == AddressBook::kMostOfGroup + 1);
+    CHECK(again.load_json(R"([[["10.0.0.1", 8999], [0, 1, 2]]])") == 0);
+}
+
 TEST_CASE("an address keeps its first day and its last") {
     AddressBook book(10);
     book.learn(at("1.1.1.1"), 1, kNow);
