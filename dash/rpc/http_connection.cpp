@@ -43,7 +43,7 @@ class StreamConnection final : public HttpConnection {
     StreamConnection(Stream stream, const ClientSettings& settings)
         : stream_(std::move(stream)),
           path_(settings.path),
-          host_(settings.host + ":" + std::to_string(settings.port)),
+          host_(settings.endpoint()),
           max_answer_bytes_(settings.max_answer_bytes) {}
 
     asio::awaitable<HttpAnswer> post(const std::string& authorization, std::string body, Deadline deadline) override {

@@ -96,6 +96,22 @@ TEST_CASE("a call gives the result, with the credentials and parameters it was m
     CHECK(result["authorization"] == "Basic dXNlcjpwYXNzd29yZA==");
 }
 
+TEST_CASE("the header Host names the daemon as a URL does") {
+    FakeRpcServer server([](const RpcRequest& request) { return tests::rpc_result(request, request.host); });
+    const std::string port = std::to_string(server.port());
+    EventLoop loop;
+    ClientSettings settings = server.settings();
+    Client client(settings);
+    CHECK(call(loop, client) == "127.0.0.1:" + port);
+    if (!std::filesystem::exists("/proc/net/if_inet6")) {
+        MESSAGE("this machine has no IPv6: not tested");
+        return;
+    }
+    settings.host = "::ffff:127.0.0.1";
+    Client by_ipv6(settings);
+    CHECK(call(loop, by_ipv6) == "[::ffff:127.0.0.1]:" + port);
+}
+
 TEST_CASE("null is a result") {
     FakeRpcServer server([](const RpcRequest& request) { return tests::rpc_result(request, nullptr); });
     EventLoop loop;

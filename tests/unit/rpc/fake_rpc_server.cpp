@@ -23,6 +23,7 @@ RpcRequest read_request(const http::request<http::string_body>& request, int con
     call.params = body.at("params");
     call.id = body.at("id");
     call.authorization = std::string(request[http::field::authorization]);
+    call.host = std::string(request[http::field::host]);
     call.connection = connection;
     return call;
 }

@@ -22,6 +22,7 @@ struct RpcRequest {
     nlohmann::json params;
     nlohmann::json id;
     std::string authorization;  ///< the header's value
+    std::string host;           ///< the header's value
     int connection = 0;         ///< 1 for the server's first
 };
 
