@@ -65,35 +65,67 @@ std::string text_of(sqlite3_stmt* row, int column) {
     return text == nullptr ? "" : text;
 }
 
+std::string joined(const std::vector<std::string>& parts, const std::string& ending = "") {
+    std::string text;
+    for (const std::string& part : parts)
+        text += (text.empty() ? "" : ", ") + part + ending;
+    return text;
+}
+
 class TableCopy {
   public:
-    TableCopy(sqlite3* from, sqlite3* to, std::string table) : from_(from), to_(to), table_(std::move(table)) {}
+    TableCopy(sqlite3* from, sqlite3* to, const std::string& name)
+        : from_(from), to_(to), table_('"' + name + '"'), keys_(find_keys(name)) {}
 
     /// From the first row up to what cannot be read, then from the last one down to it.
     std::uint64_t run() {
-        if (!copy_rows("ORDER BY rowid")) {
-            const std::string rest = copied_ == 0 ? "" : "WHERE rowid > " + std::to_string(last_rowid_);
-            copy_rows(rest + " ORDER BY rowid DESC");
+        if (!copy_rows("ORDER BY " + joined(keys_))) {
+            std::string rest;
+            if (!last_.empty()) {
+                const std::vector<std::string> places(keys_.size(), "?");
+                rest = "WHERE (" + joined(keys_) + ") > (" + joined(places) + ") ";
+            }
+            copy_rows(rest + "ORDER BY " + joined(keys_, " DESC"));
         }
         return copied_;
     }
 
   private:
+    using Value = std::unique_ptr<sqlite3_value, void (*)(sqlite3_value*)>;
+
+    /// What the table is stored by: the row's number, or the columns of the primary key, where there are no numbers.
+    [[nodiscard]] std::vector<std::string> find_keys(const std::string& name) const {
+        if (prepare(to_, "SELECT rowid FROM " + table_) != nullptr) return {"rowid"};
+        const Query columns =
+            prepare(to_, "SELECT name FROM pragma_table_info('" + name + "') WHERE pk > 0 ORDER BY pk");
+        std::vector<std::string> keys;
+        while (columns != nullptr && sqlite3_step(columns.get()) == SQLITE_ROW)
+            keys.push_back('"' + text_of(columns.get(), 0) + '"');
+        return keys;
+    }
+
+    void remember_keys(sqlite3_stmt* row) {
+        last_.clear();
+        for (int i = 0; i < static_cast<int>(keys_.size()); ++i)
+            last_.emplace_back(sqlite3_value_dup(sqlite3_column_value(row, i)), sqlite3_value_free);
+    }
+
     /// False when it did not come to the end.
     bool copy_rows(const std::string& which) {
-        const Query select = prepare(from_, "SELECT rowid, * FROM " + table_ + " " + which);
+        const Query select = prepare(from_, "SELECT " + joined(keys_) + ", * FROM " + table_ + " " + which);
         if (select == nullptr) return false;
-        const int columns = sqlite3_column_count(select.get()) - 1;
-        std::string places = "?";
-        for (int i = 1; i < columns; ++i)
-            places += ", ?";
-        const Query insert = prepare(to_, "INSERT OR IGNORE INTO " + table_ + " VALUES (" + places + ")");
+        for (int i = 0; i < std::min(sqlite3_bind_parameter_count(select.get()), static_cast<int>(last_.size())); ++i)
+            sqlite3_bind_value(select.get(), i + 1, last_[static_cast<std::size_t>(i)].get());
+        const int first = static_cast<int>(keys_.size());
+        const int columns = sqlite3_column_count(select.get()) - first;
+        const std::vector<std::string> places(static_cast<std::size_t>(columns), "?");
+        const Query insert = prepare(to_, "INSERT OR IGNORE INTO " + table_ + " VALUES (" + joined(places) + ")");
         if (insert == nullptr) return false;
         int result = SQLITE_ROW;
         while ((result = sqlite3_step(select.get())) == SQLITE_ROW) {
-            last_rowid_ = sqlite3_column_int64(select.get(), 0);
-            for (int i = 1; i <= columns; ++i)
-                sqlite3_bind_value(insert.get(), i, sqlite3_column_value(select.get(), i));
+            remember_keys(select.get());
+            for (int i = 0; i < columns; ++i)
+                sqlite3_bind_value(insert.get(), i + 1, sqlite3_column_value(select.get(), first + i));
             const int inserted = sqlite3_step(insert.get());
             if (inserted == SQLITE_FULL || inserted == SQLITE_IOERR) {
                 throw Error(std::string("cannot write: ") + sqlite3_errmsg(to_));
@@ -108,22 +140,48 @@ class TableCopy {
     sqlite3* from_;
     sqlite3* to_;
     std::string table_;
-    std::int64_t last_rowid_ = 0;
+    std::vector<std::string> keys_;
+    std::vector<Value> last_;  ///< the keys of the last row that was read; empty: none was
     std::uint64_t copied_ = 0;
 };
 
-/// Tables and indexes as they were made; what cannot be made again is left out.
+/// A table or an index.
+struct Description {
+    std::string type;
+    std::string name;
+    std::string sql;
+
+    friend bool operator==(const Description&, const Description&) = default;
+};
+
+/// What the file says of its tables and indexes, as far as that can be read from either end. SQLite sorts nothing: one
+/// bad page would be the end of all.
+std::vector<Description> read_schema(sqlite3* from) {
+    std::vector<Description> schema;
+    const auto read = [&](const std::string& order) {
+        const Query rows = prepare(from,
+                                   "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+                                   " AND name NOT LIKE 'sqlite%' ORDER BY " +
+                                       order);
+        int result = rows == nullptr ? SQLITE_CORRUPT : SQLITE_ROW;
+        while (result == SQLITE_ROW && (result = sqlite3_step(rows.get())) == SQLITE_ROW) {
+            Description each{text_of(rows.get(), 0), text_of(rows.get(), 1), text_of(rows.get(), 2)};
+            if (std::find(schema.begin(), schema.end(), each) == schema.end()) schema.push_back(std::move(each));
+        }
+        return result == SQLITE_DONE;
+    };
+    if (!read("rowid")) read("rowid DESC");
+    return schema;
+}
+
+/// Tables and indexes as they were made; what cannot be made again is left out. The names of the tables.
 std::vector<std::string> copy_schema(sqlite3* from, sqlite3* to) {
     std::vector<std::string> tables;
-    const Query schema = prepare(from,
-                                 "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
-                                 " AND name NOT LIKE 'sqlite%' ORDER BY type DESC");
-    if (schema == nullptr) return tables;
-    while (sqlite3_step(schema.get()) == SQLITE_ROW) {
-        const int made = sqlite3_exec(to, text_of(schema.get(), 2).c_str(), nullptr, nullptr, nullptr);
-        if (made == SQLITE_OK && text_of(schema.get(), 0) == "table") {
-            tables.push_back('"' + text_of(schema.get(), 1) + '"');
-        }
+    std::vector<Description> schema = read_schema(from);
+    std::stable_partition(schema.begin(), schema.end(), [](const Description& each) { return each.type == "table"; });
+    for (const Description& each : schema) {
+        const int made = sqlite3_exec(to, each.sql.c_str(), nullptr, nullptr, nullptr);
+        if (made == SQLITE_OK && each.type == "table") tables.push_back(each.name);
     }
     return tables;
 }

@@ -84,6 +84,42 @@ TEST_CASE("each part of the file has its version and takes the steps it lacks, o
     CHECK_THROWS_WITH_AS(migrate(database, "a", kFirst), doctest::Contains("newer release"), dash::ConfigError);
 }
 
+TEST_CASE("what a salvage lost of the description of a part's tables is made good") {
+    const Place place;
+    Database database(place.file);
+    constexpr std::array kThird = {kSecond[0], kSecond[1],
+                                   "CREATE TABLE c (text TEXT); CREATE INDEX c_text ON c (text);"};
+    migrate(database, "a", kSecond);
+    migrate(database, "b", std::array{"CREATE TABLE b (text TEXT);"});
+    database.execute("INSERT INTO a (text) VALUES ('x'); INSERT INTO b VALUES ('y')");
+    SUBCASE("its version") {
+        database.execute("DELETE FROM component_versions WHERE component = 'a'");
+        migrate(database, "a", kSecond);
+        CHECK(count(place.file) == 1);
+    }
+    SUBCASE("an older version, of which tables are there") {
+        database.execute("DELETE FROM component_versions");
+        migrate(database, "a", kThird);
+        CHECK(count(place.file) == 1);
+        CHECK(count(place.file, "c") == 0);
+        CHECK_THROWS_WITH_AS(migrate(database, "a", kSecond), doctest::Contains("newer release"), dash::ConfigError);
+    }
+    SUBCASE("a table and an index") {
+        migrate(database, "a", kThird);
+        database.execute("DROP TABLE a; DROP INDEX c_text");
+        migrate(database, "a", kThird);
+        database.execute("INSERT INTO a (text, more) VALUES ('new', 7)");
+        auto index = database.prepare("SELECT name FROM sqlite_master WHERE name = 'c_text'");
+        CHECK(index.step());
+    }
+    SUBCASE("all of it") {
+        database.execute("DROP TABLE component_versions; DROP TABLE a");
+        migrate(database, "a", kSecond);
+        CHECK(count(place.file) == 0);
+    }
+    CHECK(count(place.file, "b") == 1);
+}
+
 TEST_CASE("a step that fails leaves the tables as they were") {
     const Place place;
     Database database(place.file);
@@ -133,6 +169,65 @@ TEST_CASE("a damaged file is kept aside, and what can be read of it goes on") {
     Database database(place.file);
     migrate(database, "a", kFirst);
     database.execute("INSERT INTO a (text) VALUES ('new')");
+}
+
+TEST_CASE("tables without row numbers are read from both ends too") {
+    constexpr int kRows = 2000;
+    const Place place;
+    {
+        Database database(place.file);
+        database.execute(
+            "CREATE TABLE w (stream TEXT NOT NULL, bin INTEGER NOT NULL, text TEXT, PRIMARY KEY (stream, bin)) WITHOUT "
+            "ROWID");
+        Transaction transaction(database);
+        for (int i = 0; i < kRows; ++i) {
+            database.prepare("INSERT INTO w VALUES (?, ?, ?)")
+                .bind(std::string_view(i % 2 == 0 ? "even" : "odd"), std::int64_t{i}, std::string(500, 'x'))
+                .run();
+        }
+        transaction.commit();
+    }
+    std::int64_t at_least = kRows - 200;
+    SUBCASE("a page in the middle is lost") {
+        overwrite(place.file, fs::file_size(place.file) / 2 / 4096 * 4096, std::string(4096, '\x5a'));
+    }
+    SUBCASE("the second half is lost") {
+        fs::resize_file(place.file, fs::file_size(place.file) / 2);
+        at_least = kRows / 10;
+    }
+    const auto salvage = replace_if_damaged(place.file, 7);
+    REQUIRE(salvage.has_value());
+    CHECK(count(place.file, "w") >= at_least);
+    CHECK(salvage->rows == static_cast<std::uint64_t>(count(place.file, "w")));
+}
+
+TEST_CASE("a lost page of the tables' descriptions costs the tables on it, and the node starts") {
+    constexpr int kTables = 60;
+    const Place place;
+    const auto step = [](int number) {
+        return "CREATE TABLE part" + std::to_string(number) + " (text TEXT, " + std::string(300, 'n') + " INTEGER);";
+    };
+    const auto migrate_all = [&] {
+        Database database(place.file);
+        for (int i = 0; i < kTables; ++i) {
+            const std::string sql = step(i);
+            migrate(database, std::to_string(i), std::array{sql.c_str()});
+            database.prepare("INSERT INTO part" + std::to_string(i) + " (text) VALUES ('x')").run();
+        }
+    };
+    migrate_all();
+    std::ifstream stream(place.file, std::ios::binary);
+    const std::string content{std::istreambuf_iterator<char>(stream), {}};
+    const std::size_t page = content.find("CREATE TABLE part30 ") / 4096;
+    REQUIRE(page > 0);
+    overwrite(place.file, page * 4096, std::string(4096, '\x5a'));
+    REQUIRE(replace_if_damaged(place.file, 7).has_value());
+    migrate_all();
+    CHECK(!replace_if_damaged(place.file, 8).has_value());
+    int kept = 0;
+    for (int i = 0; i < kTables; ++i)
+        kept += count(place.file, "part" + std::to_string(i)) == 2;
+    CHECK(kept >= 20);
 }
 
 TEST_CASE("a file that is no database is kept aside, and its write-ahead log with it") {
