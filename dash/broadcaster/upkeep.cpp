@@ -10,8 +10,8 @@ Upkeep::Upkeep(bool bootstrapped, Time now)
 
 Refresh Upkeep::due_refresh(const Load& load, Time now) const {
     const auto age = now - last_refresh_;
+    if (!bootstrapped_) return age < kBootstrapInterval ? Refresh::kNone : Refresh::kBootstrap;
     if (age < kEmergencyInterval) return Refresh::kNone;
-    if (!bootstrapped_) return Refresh::kBootstrap;
     if (load.peers < load.least) return Refresh::kEmergency;
     return age >= kScheduledInterval ? Refresh::kScheduled : Refresh::kNone;
 }

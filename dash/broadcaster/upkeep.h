@@ -15,7 +15,9 @@ class Upkeep {
     using Time = std::chrono::steady_clock::time_point;
 
     static constexpr std::chrono::seconds kCheckInterval{5};
-    /// Between two emergency refreshes, and between the tries of a bootstrap.
+    /// Between the tries of a bootstrap: until dashd has answered, there is nobody to connect to.
+    static constexpr std::chrono::seconds kBootstrapInterval{5};
+    /// Between two emergency refreshes.
     static constexpr std::chrono::seconds kEmergencyInterval{60};
     static constexpr std::chrono::seconds kScheduledInterval{1800};
     /// Between the passes that fill free places when the minimum is met.
