@@ -11,7 +11,7 @@
 #include <random>
 #include <utility>
 
-#include "dash/primitives/serialize.h"
+#include "dash/util/error.h"
 
 namespace dash::broadcaster {
 namespace {
@@ -42,7 +42,7 @@ struct Push {
          bool for_latecomer, const Clock& clock)
         : course(std::move(its)),
           block(course->block),
-          broadcast(std::move(targets), block->full()->size(), clock),
+          broadcast(std::move(targets), block->full_bytes(), clock),
           late(for_latecomer),
           started(clock.steady_now()),
           started_at(clock.unix_seconds()),
@@ -74,8 +74,8 @@ auto find_peer(Peers& peers, const PeerAddress& address) {
     return std::find_if(peers.begin(), peers.end(), [&](const auto& peer) { return peer.address == address; });
 }
 
-/// A peer showed that it has the block. True when this is news.
-bool add_sign(BroadcastReport& report, const PeerAddress& from, double ms) {
+/// A peer proved to have the block. True when this is news.
+bool add_proof(BroadcastReport& report, const PeerAddress& from, double ms) {
     for (auto* peers : {&report.peers, &report.latecomers}) {
         const auto known = find_peer(*peers, from);
         if (known == peers->end()) continue;
@@ -90,7 +90,17 @@ bool add_sign(BroadcastReport& report, const PeerAddress& from, double ms) {
     return !known;
 }
 
-/// Asks for the coinbase: only who has the block, checked its work and stored it can give that.
+/// Whether it proved to have the block.
+bool has_proof(const BroadcastReport& report, const PeerAddress& from) {
+    for (const auto* peers : {&report.peers, &report.latecomers}) {
+        const auto known = find_peer(*peers, from);
+        if (known != peers->end()) return known->confirmed_ms.has_value();
+    }
+    return std::any_of(report.announcements.begin(), report.announcements.end(),
+                       [&](const auto& announcement) { return announcement.from == from; });
+}
+
+/// Asks for the coinbase: Dash Core gives that of a block whose work it checked and which it stored, and nothing else.
 p2p::SharedFrame make_proof_request(const std::array<std::uint8_t, 4>& magic, const Uint256& block) {
     return p2p::encode_frame(magic, "getblocktxn", encode(p2p::BlockTransactionsRequest{block, {0}}));
 }
@@ -121,9 +131,10 @@ struct BlockPusher::State : std::enable_shared_from_this<State> {
     void finish_late(const Push& push);
     void count(const Push& push);
     void take_pong(const PeerAddress& from, std::uint64_t nonce);
-    void confirm(const PeerAddress& from, const Uint256& block, const char* how);
+    void take_announcement(const PeerAddress& from, const Uint256& hash);
+    void take_transactions(const PeerAddress& from, const p2p::BlockTransactions& given);
     void answer(const PeerAddress& from, std::string_view command, ByteSpan payload);
-    void add_announcement(const PeerAddress& from, const Uint256& block);
+    void add_late_proof(const PeerAddress& from, const Uint256& block);
 
     asio::any_io_executor executor;
     std::array<std::uint8_t, 4> magic;
@@ -272,7 +283,7 @@ void BlockPusher::State::finish(const Push& push) {
     report.hash = push.block->hash();
     report.height = push.block->height();
     report.started_at = push.started_at;
-    report.block_bytes = push.block->full()->size();
+    report.block_bytes = push.block->full_bytes();
     report.compact_bytes = push.block->compact()->size();
     report.transactions = push.block->transactions();
     report.prefilled = push.block->prefilled();
@@ -333,17 +344,52 @@ void BlockPusher::State::take_pong(const PeerAddress& from, std::uint64_t nonce)
     }
 }
 
-void BlockPusher::State::confirm(const PeerAddress& from, const Uint256& block, const char* how) {
+/// Naming a block of ours is no proof of having it: the compact block has told everybody its hash. The peer is asked.
+void BlockPusher::State::take_announcement(const PeerAddress& from, const Uint256& hash) {
+    const auto send_request = [&] {
+        if (PeerConnection* connection = pool.find(from)) connection->send(make_proof_request(magic, hash));
+    };
+    bool under_way = false;
     for (const auto& push : pushes) {
         const auto peer = push->broadcast.find(from);
-        if (push->block->hash() != block || !peer) continue;
-        push->broadcast.confirmed(*peer, how);
+        if (push->block->hash() != hash || !peer) continue;
+        under_way = true;
         push->wake.cancel();
+        if (!push->broadcast.announced(*peer)) continue;
+        if (push->broadcast.in_stages()) {
+            send_check(push, *peer, Push::kBehindCompact);
+        } else {
+            send_request();
+        }
+    }
+    if (under_way) return;
+    for (const auto& course : courses) {
+        const bool is_fresh = clock.steady_now() - course->started <= kFreshTime;
+        if (course->block->hash() != hash || !is_fresh) continue;
+        if (course->report && !has_proof(*course->report, from)) send_request();
     }
 }
 
+/// The coinbase of a block of ours proves that the peer has it.
+void BlockPusher::State::take_transactions(const PeerAddress& from, const p2p::BlockTransactions& given) {
+    const auto block = blocks.find(given.block);
+    if (block == nullptr) return;
+    const ByteSpan coinbase = block->transaction(0);
+    const bool is_proof = given.transactions.size() == 1 &&
+                          std::equal(coinbase.begin(), coinbase.end(), given.transactions.front().begin(),
+                                     given.transactions.front().end());
+    if (!is_proof) throw PeerMisbehaving("gives another coinbase for a block of ours");
+    for (const auto& push : pushes) {
+        const auto peer = push->broadcast.find(from);
+        if (push->block != block || !peer) continue;
+        push->broadcast.confirmed(*peer, "proved to have it");
+        push->wake.cancel();
+    }
+    add_late_proof(from, given.block);
+}
+
 void BlockPusher::State::answer(const PeerAddress& from, std::string_view command, ByteSpan payload) {
-    const OwnBlocks::Answer reply = blocks.answer(magic, command, payload);
+    const OwnBlocks::Answer reply = blocks.answer(from, magic, command, payload);
     for (const p2p::SharedFrame& frame : reply.frames) {
         if (PeerConnection* connection = pool.find(from)) connection->send(frame);
     }
@@ -358,8 +404,8 @@ void BlockPusher::State::answer(const PeerAddress& from, std::string_view comman
     }
 }
 
-/// A late sign of a peer that is in the report, or one of a peer that is not.
-void BlockPusher::State::add_announcement(const PeerAddress& from, const Uint256& block) {
+/// A late proof of a peer that is in the report, or one of a peer that is not.
+void BlockPusher::State::add_late_proof(const PeerAddress& from, const Uint256& block) {
     const bool under_way = std::any_of(pushes.begin(), pushes.end(), [&](const auto& push) {
         return push->block->hash() == block && push->broadcast.find(from).has_value();
     });
@@ -367,7 +413,7 @@ void BlockPusher::State::add_announcement(const PeerAddress& from, const Uint256
     for (const auto& course : courses) {
         const auto age = clock.steady_now() - course->started;
         if (course->block->hash() != block || !course->report || age > kFreshTime) continue;
-        if (add_sign(*course->report, from, milliseconds(age))) on_report(*course->report);
+        if (add_proof(*course->report, from, milliseconds(age))) on_report(*course->report);
     }
 }
 
@@ -385,17 +431,14 @@ void BlockPusher::take_message(const PeerAddress& from, std::string_view command
     if (command == "pong") {
         state_->take_pong(from, p2p::decode_nonce(payload));
     } else if (command == "blocktxn") {
-        const Uint256 block = Reader(payload).uint256();
-        state_->confirm(from, block, "proved to have it");
-        state_->add_announcement(from, block);
+        state_->take_transactions(from, p2p::decode_blocktxn(payload));
     } else {
         state_->answer(from, command, payload);
     }
 }
 
 void BlockPusher::take_announcement(const PeerAddress& from, const Uint256& block) {
-    state_->confirm(from, block, "announced it");
-    state_->add_announcement(from, block);
+    state_->take_announcement(from, block);
 }
 
 void BlockPusher::take_ready(const PeerAddress& peer) {

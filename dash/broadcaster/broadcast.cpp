@@ -53,6 +53,13 @@ void Broadcast::confirmed(std::size_t peer, const std::string& how) {
     if (!peers_[peer].confirmed_ms) peers_[peer].confirmed_ms = elapsed_ms();
 }
 
+bool Broadcast::announced(std::size_t peer) {
+    reached_by(peer, "announced it");
+    if (peers_[peer].confirmed_ms || std::exchange(progress_[peer].announced, true)) return false;
+    if (in_stages_) ++progress_[peer].answers_awaited;
+    return true;
+}
+
 void Broadcast::asked(std::size_t peer) {
     reached_by(peer, "asked for it");
     ++progress_[peer].answers_awaited;

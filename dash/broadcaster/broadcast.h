@@ -16,7 +16,7 @@ namespace dash::broadcaster {
 /// The course of one block's broadcast to its peers; sends nothing itself. Peers are named by their place in the list
 /// of targets. Each gets the compact block at once. The full block goes right behind, or, when it is so large that it
 /// would keep an uplink busy, in a second stage: then the compact blocks of all peers go out first, and a peer that has
-/// shown to have the block needs no more.
+/// proved to have the block needs no more.
 class Broadcast {
   public:
     /// A peer that has given no sign until then has failed.
@@ -40,7 +40,7 @@ class Broadcast {
         std::optional<double> first_byte_ms;  ///< the operating system took the compact block
         std::optional<double> last_byte_ms;   ///< … and what was sent last
         std::optional<double> reached_ms;
-        std::optional<double> confirmed_ms;  ///< it showed that it has the block
+        std::optional<double> confirmed_ms;  ///< it proved to have the block
     };
 
     /// Begins now. `clock` outlives this.
@@ -51,7 +51,11 @@ class Broadcast {
     void full_taken(std::size_t peer);
     void compact_answered(std::size_t peer);  ///< the ping behind the compact block, or behind an answer of ours
     void full_answered(std::size_t peer);     ///< the ping behind the full block
+    /// It proved to have the block.
     void confirmed(std::size_t peer, const std::string& how);
+    /// It named the block, which reaches it but proves nothing. True when it is to be asked for a proof, once; in
+    /// stages with a ping behind, as behind an answer of ours.
+    [[nodiscard]] bool announced(std::size_t peer);
     /// It asked for the block or a part; a ping goes behind our answer too.
     void asked(std::size_t peer);
     void lost(std::size_t peer, const std::string& reason);
@@ -78,9 +82,10 @@ class Broadcast {
 
   private:
     struct Progress {
-        int answers_awaited = 1;  ///< to the pings behind the compact block and behind answers of ours
-        bool gone = false;        ///< no connection any more
-        std::size_t backlog = 0;  ///< at the last look
+        int answers_awaited = 1;  ///< to the pings behind the compact block and behind what we sent since
+        bool announced = false;
+        bool gone = false;                            ///< no connection any more
+        std::size_t backlog = 0;                      ///< at the last look
         std::chrono::steady_clock::time_point moved;  ///< when that changed
     };
     void reached_by(std::size_t peer, const std::string& how);

@@ -42,7 +42,10 @@ struct OwnBlock::Cut {
 
 OwnBlock::OwnBlock(const submission::WonBlock& block, const std::array<std::uint8_t, 4>& magic, std::uint64_t nonce,
                    const IsWidespread& is_widespread)
-    : hash_(block.hash), height_(block.height), bytes_(block.bytes) {
+    : hash_(block.hash),
+      height_(block.height),
+      bytes_(block.bytes),
+      message_(block.message ? block.message : std::make_shared<p2p::BlockMessage>(bytes_, magic)) {
     const ByteSpan bytes(*bytes_);
     Reader reader(bytes);
     header_ = read_header(reader);
@@ -58,7 +61,6 @@ OwnBlock::OwnBlock(const submission::WonBlock& block, const std::array<std::uint
     }
     reader.expect_end();
     if (places_.empty()) throw DecodeError("a block without transactions");
-    full_ = p2p::encode_frame(magic, "block", bytes);
     const std::vector<bool> prefilled = choose_prefilled(cut, is_widespread);
     prefilled_ = static_cast<std::size_t>(std::count(prefilled.begin(), prefilled.end(), true));
     compact_ = p2p::encode_frame(magic, "cmpctblock", encode(make_compact(cut, nonce, prefilled)));
@@ -106,35 +108,51 @@ p2p::CompactBlock OwnBlock::make_compact(const Cut& cut, std::uint64_t nonce,
 }
 
 void OwnBlocks::add(std::shared_ptr<const OwnBlock> block) {
-    if (find(block->hash()) != nullptr) return;
-    blocks_.push_back(std::move(block));
+    if (held(block->hash()) != nullptr) return;
+    blocks_.push_back({std::move(block), {}});
     if (blocks_.size() > kMost) blocks_.erase(blocks_.begin());
 }
 
-std::shared_ptr<const OwnBlock> OwnBlocks::find(const Uint256& hash) const {
+const OwnBlocks::Held* OwnBlocks::held(const Uint256& hash) const {
     const auto found =
-        std::find_if(blocks_.begin(), blocks_.end(), [&](const auto& block) { return block->hash() == hash; });
-    return found == blocks_.end() ? nullptr : *found;
+        std::find_if(blocks_.begin(), blocks_.end(), [&](const Held& each) { return each.block->hash() == hash; });
+    return found == blocks_.end() ? nullptr : &*found;
 }
 
-OwnBlocks::Answer OwnBlocks::answer(const std::array<std::uint8_t, 4>& magic, std::string_view command,
-                                    ByteSpan payload) const {
-    if (command == "getdata") return answer_getdata(magic, payload);
-    if (command == "getheaders") return answer_getheaders(magic, payload);
-    if (command == "getblocktxn") return answer_getblocktxn(magic, payload);
+std::shared_ptr<const OwnBlock> OwnBlocks::find(const Uint256& hash) const {
+    const Held* const known = held(hash);
+    return known == nullptr ? nullptr : known->block;
+}
+
+std::shared_ptr<const OwnBlock> OwnBlocks::find_for(const PeerAddress& peer, const Uint256& hash) {
+    for (Held& each : blocks_) {
+        if (each.block->hash() != hash) continue;
+        unsigned& questions = each.questions[peer];
+        return ++questions > kMostQuestions ? nullptr : each.block;
+    }
+    return nullptr;
+}
+
+OwnBlocks::Answer OwnBlocks::answer(const PeerAddress& from, const std::array<std::uint8_t, 4>& magic,
+                                    std::string_view command, ByteSpan payload) {
+    if (command == "getdata") return answer_getdata(from, magic, payload);
+    if (command == "getheaders") return answer_getheaders(from, magic, payload);
+    if (command == "getblocktxn") return answer_getblocktxn(from, magic, payload);
     return {};
 }
 
-OwnBlocks::Answer OwnBlocks::answer_getdata(const std::array<std::uint8_t, 4>& magic, ByteSpan payload) const {
+OwnBlocks::Answer OwnBlocks::answer_getdata(const PeerAddress& from, const std::array<std::uint8_t, 4>& magic,
+                                            ByteSpan payload) {
     Answer answer;
     std::vector<p2p::InvItem> missing;
     for (const p2p::InvItem& item : p2p::decode_inv(payload)) {
         const bool wants_block = item.type == p2p::kInvBlock || item.type == p2p::kInvCompactBlock;
-        const auto block = wants_block ? find(item.hash) : nullptr;
         const bool repeated = std::find(answer.asked.begin(), answer.asked.end(), item.hash) != answer.asked.end();
+        if (wants_block && repeated) continue;
+        const auto block = wants_block ? find_for(from, item.hash) : nullptr;
         if (block == nullptr) {
             missing.push_back(item);
-        } else if (!repeated) {
+        } else {
             answer.frames.push_back(item.type == p2p::kInvBlock ? block->full() : block->compact());
             answer.asked.push_back(item.hash);
         }
@@ -145,36 +163,41 @@ OwnBlocks::Answer OwnBlocks::answer_getdata(const std::array<std::uint8_t, 4>& m
 
 /// A locator that holds the block before ours is answered with ours; what we do not know, with nothing, as a node with
 /// an empty chain would.
-OwnBlocks::Answer OwnBlocks::answer_getheaders(const std::array<std::uint8_t, 4>& magic, ByteSpan payload) const {
+OwnBlocks::Answer OwnBlocks::answer_getheaders(const PeerAddress& from, const std::array<std::uint8_t, 4>& magic,
+                                               ByteSpan payload) {
     const p2p::GetHeaders request = p2p::decode_getheaders(payload);
     Answer answer;
     std::vector<BlockHeader> headers;
-    const auto add = [&](const OwnBlock& block) {
-        headers.push_back(block.header());
-        answer.asked.push_back(block.hash());
+    const auto add = [&](const Uint256& hash) {
+        const auto block = find_for(from, hash);
+        if (block == nullptr) return false;
+        headers.push_back(block->header());
+        answer.asked.push_back(hash);
+        return true;
     };
     if (request.locator.empty()) {
-        if (const auto block = find(request.stop)) add(*block);
+        add(request.stop);
     } else {
         std::optional<Uint256> previous;
-        for (const auto& block : blocks_) {
-            const Uint256& parent = block->header().previous_block;
+        for (const Held& each : blocks_) {
+            const OwnBlock& block = *each.block;
+            const Uint256& parent = block.header().previous_block;
             const bool follows =
                 previous ? parent == *previous
                          : std::find(request.locator.begin(), request.locator.end(), parent) != request.locator.end();
             if (!follows) continue;
-            add(*block);
-            if (block->hash() == request.stop) break;
-            previous = block->hash();
+            if (!add(block.hash()) || block.hash() == request.stop) break;
+            previous = block.hash();
         }
     }
     answer.frames.push_back(p2p::encode_frame(magic, "headers", p2p::encode_headers(headers)));
     return answer;
 }
 
-OwnBlocks::Answer OwnBlocks::answer_getblocktxn(const std::array<std::uint8_t, 4>& magic, ByteSpan payload) const {
+OwnBlocks::Answer OwnBlocks::answer_getblocktxn(const PeerAddress& from, const std::array<std::uint8_t, 4>& magic,
+                                                ByteSpan payload) {
     const p2p::BlockTransactionsRequest request = p2p::decode_getblocktxn(payload);
-    const auto block = find(request.block);
+    const auto block = find_for(from, request.block);
     if (block == nullptr) return {};
     p2p::BlockTransactions reply;
     reply.block = request.block;

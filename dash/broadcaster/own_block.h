@@ -3,11 +3,14 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
 
+#include "dash/broadcaster/address.h"
+#include "dash/p2p/block_message.h"
 #include "dash/p2p/compact_block.h"
 #include "dash/p2p/framing.h"
 #include "dash/primitives/block.h"
@@ -18,13 +21,14 @@ namespace dash::broadcaster {
 /// Bytes that a connection which was idle sends without waiting for an acknowledgement: ten segments (RFC 6928).
 constexpr std::size_t kFirstFlightBytes = 10 * 1400;
 
-/// A won block, cut up and serialized once for all peers. Immutable.
+/// A won block, cut up and serialized once for all peers. One thread at a time.
 class OwnBlock {
   public:
     /// Whether most nodes hold a transaction, as far as we know.
     using IsWidespread = std::function<bool(const Uint256& txid)>;
 
-    /// Throws DecodeError when the bytes are no block, or too large for a message.
+    /// Throws DecodeError when the bytes are no block, or too large for a message. The compact block is made here, the
+    /// full message when it is asked for.
     OwnBlock(const submission::WonBlock& block, const std::array<std::uint8_t, 4>& magic, std::uint64_t nonce,
              const IsWidespread& is_widespread);
 
@@ -37,7 +41,8 @@ class OwnBlock {
     [[nodiscard]] ByteSpan transaction(std::size_t index) const;
 
     /// The `block` message.
-    [[nodiscard]] const p2p::SharedFrame& full() const { return full_; }
+    [[nodiscard]] const p2p::SharedFrame& full() const { return message_->frame(); }
+    [[nodiscard]] std::size_t full_bytes() const { return message_->size(); }
     /// The `cmpctblock` message. Prefilled are the coinbase, asset unlocks, which never travel by themselves, and what
     /// is not widespread as far as the message fits the first flight.
     [[nodiscard]] const p2p::SharedFrame& compact() const { return compact_; }
@@ -58,7 +63,7 @@ class OwnBlock {
     BlockHeader header_;
     std::vector<Place> places_;
     std::size_t prefilled_ = 0;
-    p2p::SharedFrame full_;
+    std::shared_ptr<p2p::BlockMessage> message_;  ///< the pipeline's, if it has made one
     p2p::SharedFrame compact_;
 };
 
@@ -66,6 +71,9 @@ class OwnBlock {
 class OwnBlocks {
   public:
     static constexpr std::size_t kMost = 16;
+    /// A peer needs of a block its header, the compact block, what it lacks of that, or else the whole. Each answer may
+    /// be as large as the block: more are given to nobody.
+    static constexpr unsigned kMostQuestions = 4;
 
     void add(std::shared_ptr<const OwnBlock> block);
     [[nodiscard]] std::shared_ptr<const OwnBlock> find(const Uint256& hash) const;
@@ -75,17 +83,27 @@ class OwnBlocks {
         std::vector<p2p::SharedFrame> frames;
         std::vector<Uint256> asked;
     };
-    /// For getdata, getheaders and getblocktxn; nothing for others. Throws DecodeError, and PeerMisbehaving for a
-    /// request that no block can fulfil.
-    [[nodiscard]] Answer answer(const std::array<std::uint8_t, 4>& magic, std::string_view command,
-                                ByteSpan payload) const;
+    /// For getdata, getheaders and getblocktxn; nothing for others. A block of which the peer asked too often counts as
+    /// unknown. Throws DecodeError, and PeerMisbehaving for a request that no block can fulfil.
+    [[nodiscard]] Answer answer(const PeerAddress& from, const std::array<std::uint8_t, 4>& magic,
+                                std::string_view command, ByteSpan payload);
 
   private:
-    [[nodiscard]] Answer answer_getdata(const std::array<std::uint8_t, 4>& magic, ByteSpan payload) const;
-    [[nodiscard]] Answer answer_getheaders(const std::array<std::uint8_t, 4>& magic, ByteSpan payload) const;
-    [[nodiscard]] Answer answer_getblocktxn(const std::array<std::uint8_t, 4>& magic, ByteSpan payload) const;
+    struct Held {
+        std::shared_ptr<const OwnBlock> block;
+        std::map<PeerAddress, unsigned> questions;  ///< of the peers that were connected since
+    };
+    [[nodiscard]] const Held* held(const Uint256& hash) const;
+    /// Counts a question of the peer; null when the block is unknown, or asked for too often.
+    [[nodiscard]] std::shared_ptr<const OwnBlock> find_for(const PeerAddress& peer, const Uint256& hash);
+    [[nodiscard]] Answer answer_getdata(const PeerAddress& from, const std::array<std::uint8_t, 4>& magic,
+                                        ByteSpan payload);
+    [[nodiscard]] Answer answer_getheaders(const PeerAddress& from, const std::array<std::uint8_t, 4>& magic,
+                                           ByteSpan payload);
+    [[nodiscard]] Answer answer_getblocktxn(const PeerAddress& from, const std::array<std::uint8_t, 4>& magic,
+                                            ByteSpan payload);
 
-    std::vector<std::shared_ptr<const OwnBlock>> blocks_;  // oldest first
+    std::vector<Held> blocks_;  // oldest first
 };
 
 }  // namespace dash::broadcaster

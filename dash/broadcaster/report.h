@@ -27,7 +27,7 @@ struct BroadcastReport {
     std::optional<double> ms_90;
     std::optional<double> ms_all;
 
-    /// A peer that announced the block though it had it not from us.
+    /// A peer that had the block not from us, announced it, and proved to have it.
     struct Announcement {
         PeerAddress from;
         double ms = 0;  ///< since the start of the broadcast
@@ -35,7 +35,7 @@ struct BroadcastReport {
     std::vector<Announcement> announcements;
 
     [[nodiscard]] std::size_t failed() const { return peers.size() - reached; }
-    /// Peers that showed to have the block.
+    /// Peers that proved to have the block.
     [[nodiscard]] std::size_t confirmed() const;
     [[nodiscard]] std::optional<double> first_confirmed_ms() const;
 };

@@ -9,7 +9,6 @@
 namespace dash::p2p {
 namespace {
 
-constexpr std::size_t kLengthBytes = 4;
 constexpr std::size_t kChecksumBytes = 4;
 
 std::uint32_t checksum(ByteSpan payload) {
@@ -18,12 +17,15 @@ std::uint32_t checksum(ByteSpan payload) {
 
 }  // namespace
 
+void check_payload_size(std::size_t bytes) {
+    if (bytes <= kMaxPayloadBytes) return;
+    throw DecodeError("a message of " + std::to_string(bytes) + " bytes is larger than peers accept");
+}
+
 SharedFrame encode_frame(ByteSpan magic, std::string_view command, ByteSpan payload) {
     if (command.size() > kCommandBytes) throw DecodeError("a message's command has at most 12 bytes");
-    if (payload.size() > kMaxPayloadBytes) {
-        throw DecodeError("a message of " + std::to_string(payload.size()) + " bytes is larger than peers accept");
-    }
-    Writer writer(magic.size() + kCommandBytes + kLengthBytes + kChecksumBytes + payload.size());
+    check_payload_size(payload.size());
+    Writer writer(frame_header_bytes(magic.size()) + payload.size());
     writer.raw(magic).raw(as_bytes(command)).raw(Bytes(kCommandBytes - command.size()));
     writer.u32(static_cast<std::uint32_t>(payload.size())).u32(checksum(payload)).raw(payload);
     return std::make_shared<const Bytes>(std::move(writer).take());
@@ -42,20 +44,23 @@ void FrameParser::drop(std::size_t count) {
     begin_ += count;
 }
 
+void FrameParser::skip(std::size_t count) {
+    skipped_ += count;
+    drop(count);
+}
+
 bool FrameParser::find_magic() {
     const auto begin = buffer_.begin() + static_cast<std::ptrdiff_t>(begin_);
     const auto found = std::search(begin, buffer_.end(), magic_.begin(), magic_.end());
-    if (found == buffer_.end()) {
-        // The end may be the beginning of a magic.
-        begin_ = std::max(begin_, buffer_.size() - std::min(buffer_.size(), magic_.size() - 1));
-        return false;
-    }
-    begin_ = static_cast<std::size_t>(found - buffer_.begin());
-    return true;
+    std::size_t end = static_cast<std::size_t>(found - buffer_.begin());
+    // The end may be the beginning of a magic.
+    if (found == buffer_.end()) end = std::max(begin_, end - std::min(end, magic_.size() - 1));
+    skip(end - begin_);
+    return found != buffer_.end();
 }
 
 std::optional<Frame> FrameParser::next() {
-    const std::size_t header_bytes = magic_.size() + kCommandBytes + kLengthBytes + kChecksumBytes;
+    const std::size_t header_bytes = frame_header_bytes(magic_.size());
     while (find_magic()) {
         const ByteSpan available = ByteSpan(buffer_).subspan(begin_);
         if (available.size() < header_bytes) return std::nullopt;
@@ -64,7 +69,7 @@ std::optional<Frame> FrameParser::next() {
         const std::uint32_t length = header.u32();
         const std::uint32_t expected = header.u32();
         if (length > max_payload_bytes_) {
-            drop(header_bytes - kChecksumBytes);
+            skip(header_bytes - kChecksumBytes);
             continue;
         }
         if (header.remaining() < length) return std::nullopt;

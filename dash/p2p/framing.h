@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "dash/primitives/bytes.h"
 
@@ -19,6 +20,14 @@ constexpr std::size_t kMaxPayloadBytes = 3'145'728;
 
 /// A whole message as it travels; immutable, so that many connections send the same one.
 using SharedFrame = std::shared_ptr<const Bytes>;
+
+/// What precedes a payload.
+[[nodiscard]] constexpr std::size_t frame_header_bytes(std::size_t magic_bytes) {
+    return magic_bytes + kCommandBytes + sizeof(std::uint32_t) + sizeof(std::uint32_t);
+}
+
+/// Throws DecodeError when a payload is larger than kMaxPayloadBytes.
+void check_payload_size(std::size_t bytes);
 
 /// Throws DecodeError when the command is longer than 12 bytes or the payload larger than kMaxPayloadBytes.
 [[nodiscard]] SharedFrame encode_frame(ByteSpan magic, std::string_view command, ByteSpan payload);
@@ -39,15 +48,19 @@ class FrameParser {
     /// The next whole message, if it has arrived. Throws PeerMisbehaving on a wrong checksum; that message is then
     /// gone, and next() may be called again.
     [[nodiscard]] std::optional<Frame> next();
+    /// Bytes between messages that were skipped since the last call.
+    [[nodiscard]] std::size_t take_skipped() { return std::exchange(skipped_, 0); }
 
   private:
     bool find_magic();
     void drop(std::size_t count);
+    void skip(std::size_t count);
 
     Bytes magic_;
     std::size_t max_payload_bytes_;
     Bytes buffer_;
     std::size_t begin_ = 0;
+    std::size_t skipped_ = 0;
 };
 
 }  // namespace dash::p2p

@@ -18,8 +18,9 @@ namespace dash::rpc {
 class Daemon;
 }
 namespace dash::p2p {
+class BlockMessage;
 class DaemonLink;
-}
+}  // namespace dash::p2p
 
 namespace dash::submission {
 
@@ -30,6 +31,8 @@ struct WonBlock {
     std::shared_ptr<const Bytes> bytes;  ///< the serialized block
     std::string finder;                  ///< who gets the honour in the log and reports: a worker's name or a peer
     double found_at = 0;                 ///< Unix seconds
+    /// For all who send it by P2P, made by the pipeline; null before. Submission thread only.
+    std::shared_ptr<p2p::BlockMessage> message{};
 };
 
 /// What the chain says about a block.

@@ -45,7 +45,7 @@ TEST_CASE("a small block goes whole at once; pongs, announcements and requests r
     clock.advance(0.010);
     broadcast.full_answered(0);
     clock.advance(0.010);
-    broadcast.confirmed(1, "announced it");
+    broadcast.confirmed(1, "proved to have it");
     clock.advance(0.010);
     broadcast.asked(2);
     broadcast.lost(3, "closed by the other side");
@@ -119,8 +119,19 @@ TEST_CASE("a large block: no full one before all compact ones are out") {
     CHECK(broadcast.take_due_fulls(left).empty());  // once
     CHECK(!broadcast.settled());
 
+    SUBCASE("naming it spares nobody the full one: the peer is asked for a proof, once") {
+        broadcast.compact_answered(1);
+        CHECK(broadcast.announced(1));
+        CHECK_FALSE(broadcast.announced(1));
+        CHECK(broadcast.reached() == 1);
+        CHECK(!broadcast.peers()[1].confirmed_ms);
+        CHECK(broadcast.take_due_fulls(left).empty());  // its answer is awaited
+        broadcast.compact_answered(1);
+        CHECK(broadcast.take_due_fulls(left) == std::vector<std::size_t>{1});
+    }
     SUBCASE("and none for who has the block") {
-        broadcast.confirmed(1, "announced it");
+        broadcast.confirmed(1, "proved to have it");
+        CHECK_FALSE(broadcast.announced(1));
         broadcast.compact_answered(1);
         CHECK(broadcast.take_due_fulls(left).empty());
         CHECK(!broadcast.peers()[1].full_begun);

@@ -219,7 +219,10 @@ void NetworkPeers::take_compact(Node& node, Session& session, ByteSpan payload) 
     const p2p::CompactBlock compact = p2p::decode_cmpctblock(payload);
     const Uint256 hash = dash::x11::hash_number(compact.header.serialize());
     note(node, hash, [](Sight& sight) { ++sight.compact_blocks; });
-    if (node.manner == Manner::kIgnoresCompact || node.blocks.count(hash) != 0) return;
+    if (node.manner == Manner::kNamesOnly) send(session, "inv", p2p::encode_inv({{p2p::kInvBlock, hash}}));
+    if (node.manner == Manner::kIgnoresCompact || node.manner == Manner::kNamesOnly || node.blocks.count(hash) != 0) {
+        return;
+    }
     const p2p::ShortIds short_id(compact.header, compact.nonce);
     std::map<std::uint64_t, const dash::Transaction*> by_id;
     for (const auto& [txid, transaction] : mempool_)
@@ -263,6 +266,10 @@ void NetworkPeers::take_full(Node& node, ByteSpan payload) {
 
 void NetworkPeers::give_transactions(Node& node, Session& session, ByteSpan payload) {
     const p2p::BlockTransactionsRequest request = p2p::decode_getblocktxn(payload);
+    if (node.manner == Manner::kInventsCoinbase) {
+        const Bytes invented = dash::Transaction().serialize();
+        return send(session, "blocktxn", encode(p2p::BlockTransactions{request.block, {invented}}));
+    }
     const auto block = node.blocks.find(request.block);
     if (block == node.blocks.end()) return;
     p2p::BlockTransactions answer{request.block, {}};

@@ -32,6 +32,8 @@ class NetworkPeers {
         kHangsInHandshake,  ///< accepts and says nothing
         kReadsByteASecond,  ///< from when it has shaken hands
         kTellsNothing,      ///< takes blocks but answers no ping and no request
+        kNamesOnly,         ///< announces the block of a compact one that it makes nothing of
+        kInventsCoinbase,   ///< answers questions about any block, with a transaction of its own
     };
 
     /// What a peer knows of one block.

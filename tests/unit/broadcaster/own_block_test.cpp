@@ -21,6 +21,8 @@ namespace {
 
 const auto kMagic = dash::dash_regtest().p2p_magic;
 constexpr std::uint64_t kNonce = 99;
+const PeerAddress kPeer{{}, 9999};
+const PeerAddress kOther{{}, 9998};
 
 std::shared_ptr<const OwnBlock> own(const Block& block, const OwnBlock::IsWidespread& is_widespread) {
     return std::make_shared<const OwnBlock>(tests::won(block), kMagic, kNonce, is_widespread);
@@ -165,6 +167,17 @@ TEST_CASE("what is no block is refused") {
     CHECK_THROWS_AS(make(empty), dash::DecodeError);
 }
 
+TEST_CASE("the message that the pipeline made serves the peers too") {
+    dash::submission::WonBlock won = tests::won(tests::block_of_size(9000));
+    won.message = std::make_shared<p2p::BlockMessage>(won.bytes, kMagic);
+    const OwnBlock own(won, kMagic, 1, everywhere);
+    CHECK(own.full() == won.message->frame());
+    CHECK(own.full_bytes() == own.full()->size());
+    CHECK(parse(own.full()).payload == *won.bytes);
+    const auto too_large = std::make_shared<const Bytes>(Bytes(p2p::kMaxPayloadBytes + 1));
+    CHECK_THROWS_AS(p2p::BlockMessage(too_large, kMagic), dash::DecodeError);
+}
+
 TEST_CASE("questions about our blocks are answered") {
     const Block parent = tests::test_block({tests::test_transaction(1, 300), tests::test_transaction(2, 300)});
     const Uint256 parent_hash = tests::won(parent).hash;
@@ -176,7 +189,7 @@ TEST_CASE("questions about our blocks are answered") {
     blocks.add(own(child, everywhere));
 
     SUBCASE("getdata") {
-        const auto answer = blocks.answer(kMagic, "getdata",
+        const auto answer = blocks.answer(kPeer, kMagic, "getdata",
                                           p2p::encode_inv({{p2p::kInvBlock, parent_hash},
                                                            {p2p::kInvCompactBlock, child_hash},
                                                            {p2p::kInvBlock, Uint256(5)},
@@ -193,7 +206,7 @@ TEST_CASE("questions about our blocks are answered") {
     SUBCASE("getheaders of one block") {
         p2p::GetHeaders request;
         request.stop = child_hash;
-        const auto answer = blocks.answer(kMagic, "getheaders", encode(request));
+        const auto answer = blocks.answer(kPeer, kMagic, "getheaders", encode(request));
         REQUIRE(answer.frames.size() == 1);
         CHECK(p2p::decode_headers(parse(answer.frames[0]).payload) == std::vector{child.header});
         CHECK(answer.asked == std::vector<Uint256>{child_hash});
@@ -201,32 +214,64 @@ TEST_CASE("questions about our blocks are answered") {
     SUBCASE("getheaders from the block before, which may be behind a rival of ours") {
         p2p::GetHeaders request;
         request.locator = {Uint256(12345), parent.header.previous_block};
-        const auto answer = blocks.answer(kMagic, "getheaders", encode(request));
+        const auto answer = blocks.answer(kPeer, kMagic, "getheaders", encode(request));
         CHECK(p2p::decode_headers(parse(answer.frames.at(0)).payload) == std::vector{parent.header, child.header});
     }
     SUBCASE("getheaders of what is not ours") {
         p2p::GetHeaders request;
         request.locator = {Uint256(12345)};
-        const auto answer = blocks.answer(kMagic, "getheaders", encode(request));
+        const auto answer = blocks.answer(kPeer, kMagic, "getheaders", encode(request));
         CHECK(p2p::decode_headers(parse(answer.frames.at(0)).payload).empty());
         CHECK(answer.asked.empty());
     }
     SUBCASE("getblocktxn") {
         const auto answer =
-            blocks.answer(kMagic, "getblocktxn", encode(p2p::BlockTransactionsRequest{parent_hash, {0, 2}}));
+            blocks.answer(kPeer, kMagic, "getblocktxn", encode(p2p::BlockTransactionsRequest{parent_hash, {0, 2}}));
         const auto reply = p2p::decode_blocktxn(parse(answer.frames.at(0)).payload);
         CHECK(reply.block == parent_hash);
         CHECK(reply.transactions ==
               std::vector<Bytes>{parent.transactions[0].serialize(), parent.transactions[2].serialize()});
-        CHECK_THROWS_AS(static_cast<void>(blocks.answer(kMagic, "getblocktxn",
+        CHECK_THROWS_AS(static_cast<void>(blocks.answer(kPeer, kMagic, "getblocktxn",
                                                         encode(p2p::BlockTransactionsRequest{parent_hash, {3}}))),
                         dash::PeerMisbehaving);
-        CHECK(blocks.answer(kMagic, "getblocktxn", encode(p2p::BlockTransactionsRequest{Uint256(4), {0}}))
+        CHECK(blocks.answer(kPeer, kMagic, "getblocktxn", encode(p2p::BlockTransactionsRequest{Uint256(4), {0}}))
                   .frames.empty());
     }
     SUBCASE("other messages") {
-        CHECK(blocks.answer(kMagic, "inv", p2p::encode_inv({{p2p::kInvBlock, parent_hash}})).frames.empty());
+        CHECK(blocks.answer(kPeer, kMagic, "inv", p2p::encode_inv({{p2p::kInvBlock, parent_hash}})).frames.empty());
     }
+}
+
+TEST_CASE("a peer's questions about a block are answered so often and no longer") {
+    const Block block = tests::test_block({tests::test_transaction(1, 300)});
+    const Block other = tests::test_block({}, Uint256(3));
+    const Uint256 hash = tests::won(block).hash;
+    OwnBlocks blocks;
+    blocks.add(own(block, everywhere));
+    blocks.add(own(other, everywhere));
+    const auto commands = [&](const PeerAddress& from, std::string_view command, const Bytes& payload) {
+        std::vector<std::string> answers;
+        for (const auto& frame : blocks.answer(from, kMagic, command, payload).frames)
+            answers.push_back(parse(frame).command);
+        return answers;
+    };
+    using Commands = std::vector<std::string>;
+    p2p::GetHeaders headers;
+    headers.stop = hash;
+    const Bytes whole = p2p::encode_inv({{p2p::kInvBlock, hash}});
+    CHECK(commands(kPeer, "getheaders", encode(headers)) == Commands{"headers"});
+    CHECK(commands(kPeer, "getdata", p2p::encode_inv({{p2p::kInvCompactBlock, hash}})) == Commands{"cmpctblock"});
+    CHECK(commands(kPeer, "getblocktxn", encode(p2p::BlockTransactionsRequest{hash, {1}})) == Commands{"blocktxn"});
+    CHECK(commands(kPeer, "getdata", whole) == Commands{"block"});
+
+    CHECK(commands(kPeer, "getdata", whole) == Commands{"notfound"});
+    CHECK(commands(kPeer, "getblocktxn", encode(p2p::BlockTransactionsRequest{hash, {1}})).empty());
+    const auto late = blocks.answer(kPeer, kMagic, "getheaders", encode(headers));
+    CHECK(p2p::decode_headers(parse(late.frames.at(0)).payload).empty());
+    CHECK(late.asked.empty());
+    // Of another block, and to another peer, they are.
+    CHECK(commands(kPeer, "getdata", p2p::encode_inv({{p2p::kInvBlock, tests::won(other).hash}})) == Commands{"block"});
+    CHECK(commands(kOther, "getdata", whole) == Commands{"block"});
 }
 
 TEST_CASE("only the last blocks are kept") {

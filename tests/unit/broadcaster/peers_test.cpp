@@ -104,6 +104,35 @@ TEST_CASE("peers that lack transactions ask for them, others that make nothing o
         CHECK(place.network.sight(peer_address(i), hash).full_blocks == 1);
 }
 
+TEST_CASE("who names our block without having it is sent it whole, and is counted when he has it") {
+    Place place(4);
+    place.add_peers(1, 1, Manner::kHonest);
+    place.add_peers(2, 2, Manner::kNamesOnly);
+    place.write_peer_file(3);
+    const dash::Block block = tests::block_of_size(400'000);
+    place.network.set_mempool({block.transactions.begin() + 1, block.transactions.end()});
+    place.start();
+    REQUIRE(place.wait_for_peers(3));
+    REQUIRE(place.win(block, 1, 3).size() == 3);
+    REQUIRE(place.wait_for_broadcasts(1));
+    CHECK(tests::wait_until([&] { return place.status("/last_broadcast/confirmed") == 3; }, 10s));
+    CHECK(place.network.sight(peer_address(2), tests::won(block).hash).full_blocks == 1);
+    CHECK(place.network.sight(peer_address(3), tests::won(block).hash).full_blocks == 1);
+}
+
+TEST_CASE("who proves our block with an invented coinbase has proved nothing, and goes") {
+    Place place(4);
+    place.add_peers(1, 2, Manner::kHonest);
+    place.add_peers(3, 1, Manner::kInventsCoinbase);
+    place.write_peer_file(3);
+    place.start();
+    REQUIRE(place.wait_for_peers(3));
+    REQUIRE(place.win(tests::block_of_size(9000), 1, 2).size() == 2);
+    REQUIRE(place.wait_for_broadcasts(1));
+    CHECK(place.status("/last_broadcast/confirmed") == 2);
+    CHECK(place.wait_for_peers(2));
+}
+
 TEST_CASE("bad peers delay nobody") {
     const dash::Block block = tests::block_of_size(400'000);
     const auto last_of_good = [&](Manner others, bool removed) {

@@ -1,6 +1,7 @@
 #include "tests/unit/broadcaster/test_block.h"
 
 #include "dash/primitives/merkle.h"
+#include "dash/primitives/target.h"
 #include "dash/x11/x11.h"
 
 namespace tests {
@@ -29,9 +30,14 @@ dash::Block test_block(const std::vector<Transaction>& transactions, const dash:
     block.transactions.insert(block.transactions.end(), transactions.begin(), transactions.end());
     block.header.version = 0x20000000;
     block.header.previous_block = previous;
-    block.header.merkle_root = dash::Uint256(transactions.size());
+    std::vector<dash::Uint256> txids;
+    for (const Transaction& transaction : block.transactions)
+        txids.push_back(transaction.txid());
+    block.header.merkle_root = dash::merkle_root(txids);
     block.header.timestamp = 1'700'000'000;
     block.header.bits = 0x207fffff;
+    while (dash::x11::hash_number(block.header.serialize()) > dash::target_from_bits(block.header.bits))
+        ++block.header.nonce;
     return block;
 }
 
