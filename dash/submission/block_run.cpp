@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "dash/p2p/block_message.h"
 #include "dash/submission/run_log.h"
 #include "dash/submission/verdict.h"
 #include "dash/util/coroutines.h"
@@ -49,6 +50,11 @@ BlockRun::BlockRun(RunContext& context, JournalEntry entry, bool resumed)
       begun_(context.clock.steady_now()),
       look_timer_(context.executor) {
     report_.sent_to.resize(context.daemons.size());
+    try {
+        block_.message = std::make_shared<p2p::BlockMessage>(block_.bytes, context.magic);
+    } catch (const DecodeError& error) {
+        log::error("Block ", block_.hash.to_hex(), " is not sent by P2P: ", error.what());
+    }
 }
 
 /// Runs `work` on its own; the run lives until all of its parts have ended.
@@ -59,12 +65,12 @@ void BlockRun::spawn(asio::awaitable<void> work) {
 }
 
 void BlockRun::start() {
+    for (const auto& sender : context_.senders)
+        spawn(send_by(*sender));
     for (std::size_t i = 0; i < deliveries_.size(); ++i) {
         send_by_link(i);
         spawn(submit(i));
     }
-    for (const auto& sender : context_.senders)
-        spawn(send_by(*sender));
     spawn(follow());
     if (context_.senders.empty()) tell(kSenders, run_log::no_sender_lines());
     // Only now: writing takes longer than starting.
@@ -74,8 +80,11 @@ void BlockRun::start() {
 }
 
 bool BlockRun::delivered() const {
-    return finished() || std::any_of(deliveries_.begin(), deliveries_.end(),
-                                     [](const Delivery& delivery) { return delivery.sent || delivery.answered; });
+    return finished() ||
+           std::any_of(deliveries_.begin(), deliveries_.end(),
+                       [](const Delivery& delivery) { return delivery.sent || delivery.answered; }) ||
+           std::all_of(deliveries_.begin(), deliveries_.end(),
+                       [](const Delivery& delivery) { return delivery.given_up; });
 }
 
 bool BlockRun::taken() const {
@@ -87,8 +96,8 @@ bool BlockRun::taken() const {
 /// back in time.
 bool BlockRun::is_invalid_for(std::size_t daemon) const {
     if (!deliveries_[daemon].invalid || taken()) return false;
-    const bool all_heard =
-        std::all_of(deliveries_.begin(), deliveries_.end(), [](const Delivery& delivery) { return delivery.answered; });
+    const bool all_heard = std::all_of(deliveries_.begin(), deliveries_.end(),
+                                       [](const Delivery& delivery) { return delivery.settled(); });
     return all_heard || context_.clock.steady_now() - begun_ > context_.schedule.hearing;
 }
 
@@ -101,16 +110,11 @@ void BlockRun::send_by_link(std::size_t daemon) {
             log::write(run_log::link_came_late_lines(report_));
         return;
     }
-    try {
-        if (!frame_) frame_ = p2p::encode_frame(context_.magic, "block", *block_.bytes);
-    } catch (const DecodeError& error) {
-        log::error("Local dashd P2P: [!] ", error.what());
-        return;
-    }
+    if (block_.message == nullptr) return;
     delivery.link_busy = true;
     note_time(report_.daemon_p2p.started_ms);
     context_.daemons[daemon].link.send_block(
-        frame_, [self = shared_from_this(), daemon](bool sent) { self->link_has_sent(daemon, sent); });
+        block_.message->frame(), [self = shared_from_this(), daemon](bool sent) { self->link_has_sent(daemon, sent); });
 }
 
 void BlockRun::link_has_sent(std::size_t daemon, bool sent) {
@@ -148,14 +152,19 @@ asio::awaitable<void> BlockRun::send_by(BlockSender& sender) {
 asio::awaitable<void> BlockRun::submit(std::size_t daemon) {
     Delivery& delivery = deliveries_[daemon];
     if (std::exchange(delivery.submitting, true)) co_return;
-    auto delay = context_.schedule.first_retry;
-    while (!delivery.answered && !finished()) {
-        co_await submit_once(daemon);
-        if (delivery.answered) break;
-        co_await pause(delay);
-        delay = std::min(2 * delay, context_.schedule.longest_retry);
+    const auto due = [&] { return !delivery.settled() && !finished(); };
+    while (due()) {
+        if (delivery.failures > 0) co_await pause(retry_delay(delivery.failures));
+        if (due()) co_await submit_once(daemon);
     }
     delivery.submitting = false;
+}
+
+std::chrono::milliseconds BlockRun::retry_delay(int failures) const {
+    auto delay = context_.schedule.first_retry;
+    for (int i = 1; i < failures && delay < context_.schedule.longest_retry; ++i)
+        delay *= 2;
+    return std::min(delay, context_.schedule.longest_retry);
 }
 
 /// Two megabytes take milliseconds, which the other phases do not wait for.
@@ -175,7 +184,7 @@ asio::awaitable<void> BlockRun::submit_once(std::size_t daemon) {
         if (error.code() == rpc::code::kDeserialization) {
             take_answer(daemon, error.daemon_message());
         } else {
-            take_trouble(daemon, error.what());
+            take_trouble(daemon, error);
         }
     }
 }
@@ -186,11 +195,30 @@ void BlockRun::take_answer(std::size_t daemon, const std::optional<std::string>&
     deliveries_[daemon].invalid = verdict == SubmitVerdict::kInvalid;
     if (deliveries_[daemon].answered) note_time(report_.submitblock.finished_ms);
     take_result(daemon, word ? *word : "accepted", run_log::answer_lines(report_, block_.bytes->size(), word));
+    if (verdict == SubmitVerdict::kRetry) count_refusal(daemon);
     look_now();
 }
 
-void BlockRun::take_trouble(std::size_t daemon, const std::string& text) {
-    take_result(daemon, text, run_log::call_failed_lines(report_, block_.bytes->size(), text));
+void BlockRun::take_trouble(std::size_t daemon, const rpc::RpcError& error) {
+    take_result(daemon, error.what(), run_log::call_failed_lines(report_, block_.bytes->size(), error.what()));
+    // Who is away, starts, or does not let us in may take it yet.
+    const bool is_refusal = error.kind() == rpc::RpcError::Kind::kBadAnswer ||
+                            (error.kind() == rpc::RpcError::Kind::kDaemon && error.code() != rpc::code::kWarmup);
+    if (is_refusal) {
+        count_refusal(daemon);
+    } else {
+        ++deliveries_[daemon].failures;
+    }
+}
+
+/// dashd has answered, and does not have the block for all that.
+void BlockRun::count_refusal(std::size_t daemon) {
+    Delivery& delivery = deliveries_[daemon];
+    ++delivery.failures;
+    if (++delivery.refusals < context_.schedule.most_refusals || std::exchange(delivery.given_up, true)) return;
+    const std::string& name = context_.daemons[daemon].name;
+    run_log::given_up(report_, name, delivery.refusals, delivery.result);
+    context_.on_progress();
 }
 
 /// `lines`: what the first dashd's phase tells of it.
@@ -239,7 +267,8 @@ void BlockRun::look_now() {
 asio::awaitable<void> BlockRun::look_at_chain() {
     const std::size_t number = context_.best_daemon();
     rpc::Daemon& daemon = context_.daemons[number].daemon;
-    const bool answered_before = deliveries_[number].answered;
+    Delivery& delivery = deliveries_[number];
+    const bool taken_before = delivery.taken();
     const auto own = co_await daemon.get_block_header(block_.hash);
     std::optional<rpc::HeaderInfo> rival;
     if (!own || own->confirmations < 0) rival = co_await find_rival(daemon);
@@ -247,8 +276,13 @@ asio::awaitable<void> BlockRun::look_at_chain() {
     if (report_.state == BlockState::kOrphaned && rival->confirmations == 1) {
         co_await ask_to_prefer(daemon, rival->hash);
     }
-    if (!own && answered_before && !finished()) {  // dashd lost it, as after a crash
-        deliveries_[number].answered = false;
+    if (report_.state == BlockState::kAccepted) {
+        delivery.given_up = false;
+        delivery.failures = delivery.refusals = 0;
+    }
+    if (!own && taken_before && !finished()) {  // dashd lost it, as after a crash, or its answer means nothing
+        delivery.answered = false;
+        count_refusal(number);
         spawn(submit(number));
     }
 }

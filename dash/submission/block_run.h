@@ -54,7 +54,7 @@ class BlockRun : public std::enable_shared_from_this<BlockRun> {
   public:
     BlockRun(RunContext& context, JournalEntry entry, bool resumed);
 
-    /// All phases at once.
+    /// All phases at once; the compact blocks for peers, which take least, leave first.
     void start();
 
     /// The link to this dashd is up (again).
@@ -62,7 +62,7 @@ class BlockRun : public std::enable_shared_from_this<BlockRun> {
     /// The main chain has changed: time to look.
     void chain_moved() { look_now(); }
 
-    /// A dashd has got the block in one way or another.
+    /// Every dashd has had its chance: one has got the block in one way or another, or none will be given it again.
     [[nodiscard]] bool delivered() const;
     [[nodiscard]] bool finished() const { return is_final(report_.state); }
 
@@ -75,9 +75,14 @@ class BlockRun : public std::enable_shared_from_this<BlockRun> {
         bool submitting = false;
         bool answered = false;  ///< submitblock gave an answer that repeating would not change
         bool invalid = false;   ///< … namely that the block is invalid
+        bool given_up = false;  ///< it has refused the block too often
+        int failures = 0;       ///< calls in a row that did not bring the block on its chain
+        int refusals = 0;       ///< those of them that it answered
         std::string result;     ///< of submitblock
 
         [[nodiscard]] bool taken() const { return answered && !invalid; }
+        /// submitblock is called no more.
+        [[nodiscard]] bool settled() const { return answered || given_up; }
     };
 
     void spawn(boost::asio::awaitable<void> work);
@@ -91,8 +96,10 @@ class BlockRun : public std::enable_shared_from_this<BlockRun> {
     boost::asio::awaitable<void> look_at_chain();
     boost::asio::awaitable<std::optional<rpc::HeaderInfo>> find_rival(rpc::Daemon& daemon);
     boost::asio::awaitable<void> ask_to_prefer(rpc::Daemon& daemon, Uint256 rival);
+    [[nodiscard]] std::chrono::milliseconds retry_delay(int failures) const;
     void take_answer(std::size_t daemon, const std::optional<std::string>& word);
-    void take_trouble(std::size_t daemon, const std::string& text);
+    void take_trouble(std::size_t daemon, const rpc::RpcError& error);
+    void count_refusal(std::size_t daemon);
     void take_result(std::size_t daemon, const std::string& result, std::vector<LogLine> lines);
     [[nodiscard]] bool taken() const;
     [[nodiscard]] bool is_invalid_for(std::size_t daemon) const;
@@ -116,8 +123,7 @@ class BlockRun : public std::enable_shared_from_this<BlockRun> {
     PhaseLog phases_;
     std::size_t senders_awaited_;        ///< that have not told of their first attempt
     std::vector<LogLine> sender_lines_;  ///< of the others, until then
-    p2p::SharedFrame frame_;
-    std::vector<Delivery> deliveries_;  ///< one a dashd
+    std::vector<Delivery> deliveries_;   ///< one a dashd
     std::chrono::steady_clock::time_point begun_;
     bool asked_to_prefer_ = false;
     bool look_requested_ = false;

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "dash/rpc/daemon.h"
+#include "dash/submission/block_check.h"
 #include "dash/submission/block_run.h"
 #include "dash/submission/disk_thread.h"
 #include "dash/submission/journal.h"
@@ -39,6 +40,17 @@ struct DaemonConnection {
     p2p::DaemonLink link;
 };
 
+/// Whether a block from the disk may be sent; tells why not.
+bool is_sound(const WonBlock& block) {
+    const std::string damage = damage_of(block);
+    if (damage.empty()) return true;
+    log::error("Block ", block.hash.to_hex(), " (height ", block.height,
+               ") was won in an earlier run and is not sent now, because its copy on the disk is damaged: it ", damage,
+               ". `dash-cli getblockheader ", block.hash.to_hex(),
+               "` tells whether the Dash chain has it. Is the disk all right?");
+    return false;
+}
+
 }  // namespace
 
 class Pipeline::Impl {
@@ -56,6 +68,8 @@ class Pipeline::Impl {
     void begin(JournalEntry entry, bool resumed);
     void keep(const WonBlock& block);
     std::vector<JournalEntry> take_up_left_over();
+    std::vector<JournalEntry> sound_entries_of_journal();
+    [[nodiscard]] const WonBlock* find_in_spool(const Uint256& hash) const;
     void forget_finished();
     void stop_when_delivered();
 
@@ -192,6 +206,7 @@ void Pipeline::Impl::keep(const WonBlock& block) {
 std::vector<JournalEntry> Pipeline::Impl::take_up_left_over() {
     std::vector<JournalEntry> not_journalled;
     for (const WonBlock& block : spool_.left_over()) {
+        if (!is_sound(block)) continue;
         try {
             journal_.add(block);
             spool_.settled(block.hash);
@@ -201,9 +216,26 @@ std::vector<JournalEntry> Pipeline::Impl::take_up_left_over() {
             not_journalled.push_back({block, BlockState::kSubmitted, {}});
         }
     }
-    std::vector<JournalEntry> unfinished = journal_.unfinished();
+    std::vector<JournalEntry> unfinished = sound_entries_of_journal();
     std::move(not_journalled.begin(), not_journalled.end(), std::back_inserter(unfinished));
     return unfinished;
+}
+
+const WonBlock* Pipeline::Impl::find_in_spool(const Uint256& hash) const {
+    for (const WonBlock& block : spool_.left_over()) {
+        if (block.hash == hash && damage_of(block).empty()) return &block;
+    }
+    return nullptr;
+}
+
+/// Where a row is damaged, the spool may still have the block.
+std::vector<JournalEntry> Pipeline::Impl::sound_entries_of_journal() {
+    std::vector<JournalEntry> sound;
+    for (JournalEntry& entry : journal_.unfinished()) {
+        if (const WonBlock* whole = find_in_spool(entry.block.hash)) entry.block = *whole;
+        if (is_sound(entry.block)) sound.push_back(std::move(entry));
+    }
+    return sound;
 }
 
 void Pipeline::Impl::forget_finished() {

@@ -20,7 +20,9 @@ namespace dash::submission {
 struct Schedule {
     std::chrono::milliseconds first_retry{200};       ///< doubled at each failure …
     std::chrono::milliseconds longest_retry{10'000};  ///< … up to this
-    std::chrono::milliseconds first_check{500};       ///< after submission, doubled …
+    /// A dashd that answers so often in a row, and does not have the block then, is not given it again in this run.
+    int most_refusals = 1000;
+    std::chrono::milliseconds first_check{500};  ///< after submission, doubled …
     std::chrono::milliseconds longest_check{120'000};
     /// A block this deep is settled without a ChainLock.
     std::int64_t burial_confirmations = 100;

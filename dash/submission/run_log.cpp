@@ -102,6 +102,13 @@ std::vector<LogLine> further_answer_lines(const SubmissionReport& report, const 
     return {{Level::kInfo, "submitblock of " + name(report) + " to " + daemon + ": " + result}};
 }
 
+void given_up(const SubmissionReport& report, const std::string& daemon, int refusals, const std::string& result) {
+    const std::string who = daemon.empty() ? "dashd" : daemon;
+    log::error(name(report), ": [!] given up sending it to ", who, ", which has answered ", refusals,
+               " times and does not have it. Its last answer: ", result, ". See ", who,
+               "'s debug.log; the block stays in the journal and is sent again when the node starts anew");
+}
+
 void completed(const SubmissionReport& report, std::size_t senders, RpcOutcome rpc) {
     const std::string peers =
         senders == 0 ? "disabled"

@@ -31,6 +31,9 @@ void started(const SubmissionReport& report, std::size_t block_bytes);
 [[nodiscard]] std::vector<LogLine> further_answer_lines(const SubmissionReport& report, const std::string& daemon,
                                                         const std::string& result);
 
+/// One dashd, the first when `daemon` is empty, is not given the block any more.
+void given_up(const SubmissionReport& report, const std::string& daemon, int refusals, const std::string& result);
+
 enum class RpcOutcome { kTaken, kRefused, kUnanswered };
 /// Every phase has told how its first attempt went.
 void completed(const SubmissionReport& report, std::size_t senders, RpcOutcome rpc);

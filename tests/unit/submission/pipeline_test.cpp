@@ -6,10 +6,13 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "dash/p2p/block_message.h"
 #include "dash/primitives/chain_params.h"
 #include "dash/submission/journal.h"
+#include "dash/submission/spool.h"
 #include "dash/util/sqlite.h"
 #include "tests/support/quiet_log.h"
+#include "tests/unit/broadcaster/test_block.h"
 #include "tests/unit/rpc/event_loop.h"
 #include "tests/unit/submission/scripted_dashd.h"
 #include "tests/unit/submission/temporary_folder.h"
@@ -18,22 +21,17 @@ namespace {
 
 using namespace dash::submission;
 using namespace std::chrono_literals;
-using dash::Bytes;
 using dash::Uint256;
 using nlohmann::json;
 
 constexpr std::uint32_t kHeight = 500;
-const Uint256 kHash(0xb10c);
-const Uint256 kRival(0x21a1);
+const WonBlock kWon = tests::won(tests::test_block({tests::test_transaction(1, 5000)}), kHeight);
+const WonBlock kRivalWon = tests::won(tests::test_block({}), kHeight + 1);
+const Uint256 kHash = kWon.hash;
+const Uint256 kRival = kRivalWon.hash;
 
 WonBlock won_block(const Uint256& hash = kHash) {
-    WonBlock won;
-    won.hash = hash;
-    won.height = hash == kRival ? kHeight + 1 : kHeight;
-    won.bytes = std::make_shared<const Bytes>(Bytes(5000, 0x42));
-    won.finder = "rig";
-    won.found_at = 1'700'000'000;
-    return won;
+    return hash == kRival ? kRivalWon : kWon;
 }
 
 /// A scripted dashd, a folder for the journal, and the thread that gets the reports.
@@ -94,6 +92,8 @@ class StubSender final : public BlockSender {
     [[nodiscard]] std::string_view name() const override { return "Multi-peer"; }
     [[nodiscard]] boost::asio::awaitable<SendOutcome> send(WonBlock block) override {
         CHECK(block.hash == kHash);
+        REQUIRE(block.message != nullptr);
+        CHECK(block.message->size() > block.bytes->size());
         ++attempts_;
         if (hangs_) {
             boost::asio::steady_timer never(co_await boost::asio::this_coro::executor,
@@ -119,7 +119,7 @@ TEST_CASE("a good block goes by P2P and submitblock, and is followed to its Chai
     pipeline.submit(won);
     REQUIRE(place.wait_until([&] { return place.submits() == 1 && place.pushes() == 1; }));
     REQUIRE(place.wait_for(BlockState::kAccepted));
-    CHECK(place.dashd.peer->received("block")[0] == Bytes(5000, 0x42));
+    CHECK(place.dashd.peer->received("block")[0] == *kWon.bytes);
     place.dashd.chain.put(kHash, kHeight, {2, true});
     REQUIRE(place.wait_for(BlockState::kConfirmed));
 
@@ -354,6 +354,61 @@ TEST_CASE("a block that dashd lost is submitted again") {
     CHECK(place.wait_for(BlockState::kConfirmed));
 }
 
+TEST_CASE("a dashd that takes the block and never has it is not given it without end") {
+    Place place;
+    PipelineSettings settings = place.settings();
+    settings.schedule.most_refusals = 5;
+    settings.schedule.first_retry = settings.schedule.longest_retry = 1ms;
+    int submits = settings.schedule.most_refusals;
+    SUBCASE("it says duplicate") {
+        place.dashd.chain.answer("duplicate");
+    }
+    SUBCASE("it says that it accepted it") {
+        place.dashd.chain.expect(kRival, kHeight);
+    }
+    SUBCASE("it lacks the block before") {
+        place.dashd.chain.answer("prev-blk-not-found");
+    }
+    SUBCASE("it ends each call with an error of its own") {
+        place.dashd.chain.fail_submits(1000, -1, "something strange");
+    }
+    SUBCASE("it was away, and started, before") {
+        place.dashd.chain.fail_submits(20, -28, "Loading block index...");
+        place.dashd.chain.answer("prev-blk-not-found");
+        submits += 20;
+    }
+    place.start(settings).submit(won_block());
+    REQUIRE(place.wait_until([&] { return place.submits() == submits; }));
+    const int looks = place.dashd.rpc->calls("getblockheader");
+    REQUIRE(place.wait_until([&] { return place.dashd.rpc->calls("getblockheader") > looks + 4; }));
+    CHECK(place.submits() == submits);
+    CHECK(place.last().state == BlockState::kSubmitted);
+
+    // It is followed all the same, and the next run begins anew.
+    place.pipeline->stop();
+    CHECK(Journal(settings.database).unfinished().size() == 1);
+    place.reports.clear();
+    place.dashd.chain.fail_submits(0, 0, "");
+    place.dashd.chain.answer(nullptr);
+    place.dashd.chain.expect(kHash, kHeight);
+    place.start(settings);
+    CHECK(place.wait_for(BlockState::kAccepted));
+    CHECK(place.submits() == submits + 1);
+}
+
+TEST_CASE("what dashd lost is given it more slowly each time") {
+    Place place;
+    PipelineSettings settings = place.settings();
+    settings.schedule.first_retry = 40ms;
+    settings.schedule.longest_retry = 1h;
+    place.dashd.chain.answer("duplicate");
+    place.start(settings).submit(won_block());
+    REQUIRE(place.wait_until([&] { return place.submits() == 1; }));
+    const auto begin = std::chrono::steady_clock::now();
+    REQUIRE(place.wait_until([&] { return place.submits() == 3; }));
+    CHECK(std::chrono::steady_clock::now() - begin >= 100ms);  // 40 and 80
+}
+
 TEST_CASE("what one run could not finish, the next one does") {
     Place place;
     PipelineSettings settings = place.settings();
@@ -368,12 +423,51 @@ TEST_CASE("what one run could not finish, the next one does") {
     place.dashd.chain.hang_submits(true);  // an answer could come before the link is up, which then has nothing to do
     place.start();
     REQUIRE(place.wait_until([&] { return place.submits() == 1 && place.pushes() == 1; }));
-    CHECK(place.dashd.peer->received("block")[0] == Bytes(5000, 0x42));
+    CHECK(place.dashd.peer->received("block")[0] == *kWon.bytes);
     place.dashd.chain.hang_submits(false);
     place.dashd.chain.put(kHash, kHeight, {1, true});
     REQUIRE(place.wait_for(BlockState::kConfirmed));
     CHECK(place.last().resumed);
     CHECK(place.last().finder == "rig");
+}
+
+TEST_CASE("a row of the journal that was damaged is sent to nobody") {
+    Place place;
+    std::atomic<int> attempts = 0;
+    PipelineSettings settings = place.settings();
+    settings.senders.push_back(
+        [&](const SenderSurroundings&) { return std::make_unique<StubSender>(/*hangs=*/true, attempts); });
+    settings.schedule.stop_grace = 0ms;
+    WonBlock damaged = won_block();
+    dash::Bytes bytes = *damaged.bytes;
+    bytes.back() ^= 1;
+    damaged.bytes = std::make_shared<const dash::Bytes>(bytes);
+    Journal(settings.database).add(damaged);
+    SUBCASE("with nothing else") {
+        Journal(settings.database).add(won_block(kRival));
+        place.dashd.chain.expect(kRival, kHeight + 1);
+        settings.senders.clear();
+        place.start(settings);
+        REQUIRE(place.wait_for(BlockState::kAccepted));
+        CHECK(place.last().hash == kRival);
+        CHECK(place.submits() == 1);
+        place.pipeline->stop();
+        CHECK(Journal(settings.database).unfinished().size() == 2);  // it is kept
+    }
+    SUBCASE("while the spool has it whole") {
+        Spool(settings.database).add(won_block());
+        place.start(settings);
+        REQUIRE(wait_for_link(place));
+        REQUIRE(place.wait_until([&] { return place.submits() == 1 && attempts == 1 && place.pushes() <= 1; }));
+        CHECK(place.wait_for(BlockState::kAccepted));
+    }
+    SUBCASE("in the spool too") {
+        Spool(settings.database).add(damaged);
+        place.start(settings);
+        REQUIRE(wait_for_link(place));
+        place.loop.run_until([] { return false; }, 50ms);
+        CHECK(place.submits() + static_cast<int>(place.pushes()) + attempts == 0);
+    }
 }
 
 TEST_CASE("a block survives a kill while others keep the journal from being written") {
@@ -470,7 +564,7 @@ TEST_CASE("every dashd gets the block by P2P and submitblock") {
     pipeline.submit(won_block());
     REQUIRE(place.wait_until([&] { return place.submits() == 1 && place.pushes() == 1; }));
     REQUIRE(place.wait_until([&] { return place.submits_to_second() == 1 && place.pushes_to_second() == 1; }));
-    CHECK(place.second.peer->received("block")[0] == Bytes(5000, 0x42));
+    CHECK(place.second.peer->received("block")[0] == *kWon.bytes);
     REQUIRE(place.wait_for(BlockState::kAccepted));
     CHECK(place.last().submitblock_result == "accepted");
     pipeline.stop();
@@ -530,6 +624,9 @@ TEST_CASE("what one dashd finds invalid waits for one that is away") {
     pipeline.submit(won_block());
     REQUIRE(
         place.wait_until([&] { return !place.reports.empty() && place.last().submitblock_result == "bad-cb-payee"; }));
+    const int looks = place.dashd.rpc->calls("getblockheader");
+    REQUIRE(place.wait_until([&] { return place.dashd.rpc->calls("getblockheader") > looks + 4; }));
+    CHECK(place.submits() == 1);  // saying it again changes nothing
     place.second.start();
     REQUIRE(place.wait_until([&] { return place.submits_to_second() > 0; }));
     place.best = 1;
