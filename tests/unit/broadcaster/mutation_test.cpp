@@ -128,7 +128,9 @@ TEST_CASE("mutated questions about a block get at most what it holds") {
         const auto& [command, payload] = seeds[random.below(std::size(seeds))];
         try {
             std::size_t bytes = 0;
-            for (const auto& frame : blocks.answer(magic, command, random.mutated(payload, 3)).frames)
+            for (const auto& frame :
+                 blocks.answer({{}, static_cast<std::uint16_t>(round)}, magic, command, random.mutated(payload, 3))
+                     .frames)
                 bytes += frame->size();
             answered += bytes > 0;
             if (bytes > 2 * own->full()->size()) FAIL("an answer of " << bytes << " bytes");
