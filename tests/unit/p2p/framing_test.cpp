@@ -50,12 +50,16 @@ TEST_CASE("bytes between messages are skipped, also beginnings of a magic") {
     dash::append(stream, dash::from_hex("bf0c"));
     FrameParser parser(kMagic);
     Commands found;
+    std::size_t skipped = 0;
     for (const std::uint8_t byte : stream) {
         parser.feed(ByteSpan(&byte, 1));
         for (const auto& command : commands(parser))
             found.push_back(command);
+        skipped += parser.take_skipped();
     }
     CHECK(found == Commands{"a", "b"});
+    CHECK(skipped == 2 + 9);  // the last two bytes may begin a message
+    CHECK(parser.take_skipped() == 0);
 }
 
 TEST_CASE("the end of a message is not the beginning of another one's magic") {
