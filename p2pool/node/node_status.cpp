@@ -25,7 +25,7 @@ NodeStatus Node::status() {
     status.own = own_.counts();
     status.local = worker_rates_.total(now);
     status.local_span_seconds = worker_rates_.span_seconds(now);
-    status.workers = worker_rates_.rates(now).size();
+    status.workers = worker_rates_.size(now);
     if (template_ != nullptr) {
         status.template_age_seconds = seconds_without_contact();
         status.attempts_to_block = dash::to_double(dash::average_attempts(template_->block.target));

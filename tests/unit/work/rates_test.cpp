@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,22 @@ TEST_CASE("strangers' names do not fill the memory") {
     CHECK(monitor.rates(1).size() == 10000);
     monitor.add("name0", 1, false, 1);
     CHECK(monitor.rate_of("name0", 1).submits == 2);
+}
+
+TEST_CASE("a look at ten thousand workers costs no more than at one") {
+    Monitor monitor(1000, 0);
+    for (int second = 0; second < 1000; second += 50) {
+        for (int i = 0; i < 10000; ++i)
+            monitor.add("worker" + std::to_string(i), 1, false, second);
+    }
+    const auto start = std::chrono::steady_clock::now();
+    constexpr int kLooks = 1000;
+    std::uint64_t submits = 0;
+    for (int i = 0; i < kLooks; ++i)
+        submits += monitor.total(1000).submits + monitor.rate_of("worker7", 1000).submits + monitor.size(1000);
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+    CHECK(submits == kLooks * (200'000 + 20 + 10'000ULL));
+    CHECK(took.count() / kLooks < 1);
 }
 
 TEST_CASE("the window counts what was submitted within it, to a hundredth of its length") {
@@ -98,6 +115,17 @@ TEST_CASE("the window counts what was submitted within it, to a hundredth of its
             CHECK(got.late_hashes_per_second >= fewest.late_hashes_per_second * (1 - kRounding));
             CHECK(got.late_hashes_per_second <= most.late_hashes_per_second * (1 + kRounding));
             const auto all = monitor.rates(now);
+            CHECK(monitor.size(now) == all.size());
+            Monitor::Rate sum;
+            for (const auto& [key, rate] : all) {
+                sum.hashes_per_second += rate.hashes_per_second;
+                sum.submits += rate.submits;
+                sum.late_submits += rate.late_submits;
+            }
+            const Monitor::Rate total = monitor.total(now);
+            CHECK(total.hashes_per_second == doctest::Approx(sum.hashes_per_second));
+            CHECK(total.submits == sum.submits);
+            CHECK(total.late_submits == sum.late_submits);
             CHECK((all.count(asked) == 0 ? 0 : all.at(asked).submits) == got.submits);
         }
     }
