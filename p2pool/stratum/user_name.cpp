@@ -28,19 +28,61 @@ void read_option(char symbol, std::string_view text, UserName& name) {
     }
 }
 
-/// `_` separates before `.` does; what follows a second separator is dropped.
+bool is_alphanumeric(char letter) {
+    return (letter >= '0' && letter <= '9') || (letter >= 'A' && letter <= 'Z') || (letter >= 'a' && letter <= 'z');
+}
+
+/// The part of `text` that begins at `from` and could be an address: letters and digits, whatever may follow them.
+std::string_view word_at(std::string_view text, std::size_t from) {
+    const auto* const begin = text.begin() + from;
+    return {begin, std::find_if_not(begin, text.end(), is_alphanumeric)};
+}
+
+std::string_view without_blanks(std::string_view text) {
+    constexpr std::string_view kBlanks = " \t";
+    text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+    return text.substr(0, text.find_last_not_of(kBlanks) + 1);
+}
+
+/// What stands between the first and the second `separator`.
+std::string_view second_part(std::string_view text, char separator) {
+    const std::size_t split = text.find(separator);
+    if (split == std::string_view::npos) return {};
+    const std::string_view rest = text.substr(split + 1);
+    return rest.substr(0, rest.find(separator));
+}
+
+/// What follows the address, as the statistics show it. After `.` and `_` it is what the reference shows: `_` separates
+/// before `.` does, and what follows a second separator is dropped.
+std::string worker_behind_address(std::string_view rest) {
+    if (rest.empty()) return {};
+    const bool is_ascii = static_cast<unsigned char>(rest.front()) < 0x80;  // else it begins a letter of several bytes
+    if (rest.front() != '.' && rest.front() != '_') return std::string(without_blanks(rest.substr(is_ascii ? 1 : 0)));
+    const std::size_t underscore = rest.find('_');
+    if (underscore == std::string_view::npos) return std::string(second_part(rest, '.'));
+    std::string worker(rest.substr(0, underscore));
+    const std::string_view last = second_part(rest, '_');
+    if (!last.empty()) worker.append(".").append(last);
+    return worker.substr(std::min<std::size_t>(1, worker.size()));
+}
+
 void split_worker(std::string_view user, UserName& name) {
-    const char separator = user.find('_') != std::string_view::npos ? '_' : '.';
-    const std::size_t split = user.find(separator);
-    name.address = user.substr(0, split);
+    const std::string_view head = word_at(user, 0);
+    std::string worker;
+    if (dash::looks_like_address(head)) {
+        name.address = head;
+        worker = worker_behind_address(user.substr(head.size()));
+    } else {
+        const char separator = user.find('_') != std::string_view::npos ? '_' : '.';
+        name.address = user.substr(0, user.find(separator));
+        worker = second_part(user, separator);
+    }
     name.display = name.address;
-    if (split == std::string_view::npos) return;
-    const std::string_view rest = user.substr(split + 1);
-    const std::string_view worker = rest.substr(0, rest.find(separator));
     if (!worker.empty()) name.display.append(".").append(worker);
 }
 
 void find_payout(const dash::ChainParams& chain, UserName& name) {
+    if (!dash::looks_like_address(name.address)) return;
     try {
         const dash::Address address = dash::parse_address(name.address, chain);
         if (address.kind == dash::Address::Kind::kPubkeyHash) {
@@ -52,9 +94,22 @@ void find_payout(const dash::ChainParams& chain, UserName& name) {
             "address of your "
             "wallet";
     } catch (const dash::DecodeError& error) {
-        if (!dash::looks_like_address(name.address)) return;
         name.refusal = std::string("user name looks like a Dash address but cannot be paid on ") + chain.name + ": " +
                        error.what() + ". Check it, or use a name that is no address to mine for this node";
+    }
+}
+
+/// An address in second place was meant to be paid.
+void refuse_later_address(std::string_view text, UserName& name) {
+    if (name.payout || !name.refusal.empty()) return;
+    for (std::size_t from = 0; from < text.size();) {
+        const std::string_view word = word_at(text, from);
+        if (dash::looks_like_address(word)) {
+            name.refusal = "the address has to come first in a user name: " + std::string(word) +
+                           ".WORKER. Or use a name without an address to mine for this node";
+            return;
+        }
+        from += word.size() + 1;
     }
 }
 
@@ -68,13 +123,14 @@ UserName parse_user_name(std::string_view text, const dash::ChainParams& chain) 
         return name;
     }
     std::size_t split = text.find_first_of(kSymbols);
-    split_worker(text.substr(0, split), name);
+    split_worker(without_blanks(text.substr(0, split)), name);
     while (split != std::string_view::npos) {
         const std::size_t next = text.find_first_of(kSymbols, split + 1);
         read_option(text[split], text.substr(split + 1, next - split - 1), name);
         split = next;
     }
     find_payout(chain, name);
+    refuse_later_address(text, name);
     return name;
 }
 

@@ -14,6 +14,7 @@ namespace p2pool::stratum {
 ///
 ///     ADDRESS[_worker | .worker][+DIFFICULTY][/SHARE_DIFFICULTY][+sSECONDS]
 ///
+/// Whatever else than a letter or digit follows the address ends it, blanks around it do not count.
 /// The options may come in any order; of one that is given twice the last that can be read counts, one that cannot be
 /// read is passed over.
 struct UserName {
@@ -24,8 +25,8 @@ struct UserName {
     std::optional<double> share_difficulty;  ///< "/N": likewise; the share chain's rules clip it
     std::optional<double> share_seconds;     ///< "+sN": wished time between submits, 1…60
     /// Why this user cannot be served, in words for him; empty for everybody else. It is a P2SH address, which shares
-    /// cannot pay, or something that was meant as an address and is none of this network: work for it would go to the
-    /// operator.
+    /// cannot pay, or something that was meant as an address and is none of this network, or an address behind
+    /// something else: work for it would go to the operator.
     std::string refusal;
 };
 

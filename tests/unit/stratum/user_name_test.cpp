@@ -1,6 +1,9 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "p2pool/stratum/user_name.h"
 
@@ -57,6 +60,50 @@ TEST_CASE("what was meant as an address and cannot be paid is refused with the r
     // A letter was lost.
     CHECK_FALSE(parse("yaoDV9ZMtoeCRhc6irx4P5G13QUC8nuwE").refusal.empty());
     CHECK_FALSE(parse("yaoDV9ZMtoeCRhc6irx4P5G13QUC8nuwE_rig").refusal.empty());
+}
+
+TEST_CASE("whatever a miner writes behind his address, he is paid") {
+    const std::string address = kAddress;
+    const std::vector<std::pair<std::string, std::string>> shown{{".rig_1", ".rig.1"},
+                                                                 {"_rig.1", ".rig.1"},
+                                                                 {".rig-1", ".rig-1"},
+                                                                 {"-rig", ".rig"},
+                                                                 {"-rig_1", ".rig_1"},
+                                                                 {":rig", ".rig"},
+                                                                 {" rig 7 ", ".rig 7"},
+                                                                 {".rig with blanks", ".rig with blanks"},
+                                                                 {"@pool", ".pool"},
+                                                                 {",x", ".x"},
+                                                                 {"._", ""},
+                                                                 {"\xc3\xa9", ".\xc3\xa9"},
+                                                                 {"-", ""},
+                                                                 {" ", ""}};
+    for (const auto& [behind, worker] : shown) {
+        CAPTURE(behind);
+        for (const char* before : {"", " ", "\t "}) {
+            const auto name = parse(before + address + behind + "+512");
+            CHECK(name.refusal.empty());
+            CHECK(name.payout == parse(address).payout);
+            CHECK(name.address == address);
+            CHECK(name.display == address + worker);
+            CHECK(name.fixed_difficulty == 512);
+        }
+    }
+}
+
+TEST_CASE("an address behind a worker's name is refused, not given to the operator") {
+    const std::string address = kAddress;
+    for (const std::string& text :
+         {"rig1." + address, "rig1_" + address, "rig1 " + address, "." + address, "a.b." + address + ".c",
+          "rig1/" + address, "rig1+" + address, "rig1." + std::string(kScriptAddress),
+          std::string("rig1.yaoDV9ZMtoeCRhc6irx4P5G13QUC8nuwEv")}) {
+        CAPTURE(text);
+        const auto name = parse(text);
+        CHECK_FALSE(name.payout.has_value());
+        CHECK(name.refusal.find("the address has to come first") != std::string::npos);
+    }
+    // One of another coin's behind it is none of our business.
+    CHECK(parse(address + "." + kMainnetAddress).payout.has_value());
 }
 
 TEST_CASE("difficulties that are none are passed over, larger ones than numbers can be are infinite") {
