@@ -9,10 +9,15 @@ class TokenBucket {
   public:
     TokenBucket(double per_second, double burst) : per_second_(per_second), burst_(burst), tokens_(burst) {}
 
+    /// Whether take() would succeed.
+    [[nodiscard]] bool has(double now, double cost = 1) {
+        refill(now);
+        return tokens_ >= cost;
+    }
+
     /// False when fewer than `cost` tokens are left; nothing is taken then.
     [[nodiscard]] bool take(double now, double cost = 1) {
-        refill(now);
-        if (tokens_ < cost) return false;
+        if (!has(now, cost)) return false;
         tokens_ -= cost;
         return true;
     }

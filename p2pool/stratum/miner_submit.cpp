@@ -124,12 +124,14 @@ bool MinerSession::submit(const Request& request, std::string& out) {
     const work::Worker stranger{"unauthorized", context_.source.node_payout_hash()};
     if (worker == nullptr) fault = StratumError{ErrorCode::kUnauthorized, "Unauthorized worker"};
     const bool exempt = context_.admission.is_exempt(ip_);
+    const bool limited = worker != nullptr && !exempt;
     const SubmitLimit::Pace pace =
-        worker != nullptr && !exempt ? context_.submit_limit.count(worker->name, now()) : SubmitLimit::Pace::kFine;
+        limited ? context_.submit_limit.pace(worker->name, ip_, now()) : SubmitLimit::Pace::kFine;
     const Verdict verdict =
         judge_submit(context_.source, context_.clock,
                      {held->job, solution, worker != nullptr ? *worker : stranger, held->difficulty, *held->seen,
                       exempt ? nullptr : &throttle_, pace == SubmitLimit::Pace::kTooHigh, std::move(fault)});
+    if (limited && verdict.result != SubmitResult::kRejected) context_.submit_limit.count(worker->name, ip_, now());
     const bool goes_on = finish_submit(request, worker, verdict, out);
     if (pace != SubmitLimit::Pace::kFine) raise_difficulty(out);
     return goes_on;

@@ -2,7 +2,16 @@
 
 #include <algorithm>
 
+#include "p2pool/work/worker_name.h"
+
 namespace p2pool::stratum {
+namespace {
+
+std::string key_of(const std::string& worker, const std::string& ip) {
+    return ip + " " + worker;
+}
+
+}  // namespace
 
 SubmitLimit::SubmitLimit(SubmitLimitSettings settings) : settings_(std::move(settings)) {}
 
@@ -12,10 +21,11 @@ void SubmitLimit::configure(SubmitLimitSettings settings) {
     workers_.erase_if([](const Buckets&) { return true; });
 }
 
-bool SubmitLimit::is_exempt(const std::string& worker) const {
-    const std::string address = worker.substr(0, worker.find('.'));
-    return std::any_of(settings_.whitelist.begin(), settings_.whitelist.end(),
-                       [&](const std::string& listed) { return listed == worker || listed == address; });
+bool SubmitLimit::is_limited(const std::string& worker) const {
+    if (settings_.high_rate <= 0 && settings_.most_rate <= 0) return false;
+    const std::string address = work::address_part(worker);
+    return std::none_of(settings_.whitelist.begin(), settings_.whitelist.end(),
+                        [&](const std::string& listed) { return listed == worker || listed == address; });
 }
 
 SubmitLimit::Buckets SubmitLimit::make_buckets() const {
@@ -27,14 +37,21 @@ SubmitLimit::Buckets SubmitLimit::make_buckets() const {
     return {has_lower ? bucket(settings_.high_rate, window) : bucket(most, window / 2), bucket(most, window)};
 }
 
-SubmitLimit::Pace SubmitLimit::count(const std::string& worker, double now) {
-    if ((settings_.high_rate <= 0 && settings_.most_rate <= 0) || is_exempt(worker)) return Pace::kFine;
-    Buckets* buckets = workers_.find(worker);
-    if (buckets == nullptr) buckets = &workers_.put(worker, make_buckets());
-    const bool is_high = !buckets->high.take(now);
-    const bool is_too_high = settings_.most_rate > 0 && !buckets->most.take(now);
-    if (is_too_high) return Pace::kTooHigh;
-    return is_high ? Pace::kHigh : Pace::kFine;
+SubmitLimit::Pace SubmitLimit::pace(const std::string& worker, const std::string& ip, double now) {
+    if (!is_limited(worker)) return Pace::kFine;
+    Buckets* buckets = workers_.find(key_of(worker, ip));
+    if (buckets == nullptr) return Pace::kFine;
+    if (settings_.most_rate > 0 && !buckets->most.has(now)) return Pace::kTooHigh;
+    return buckets->high.has(now) ? Pace::kFine : Pace::kHigh;
+}
+
+void SubmitLimit::count(const std::string& worker, const std::string& ip, double now) {
+    if (!is_limited(worker)) return;
+    const std::string key = key_of(worker, ip);
+    Buckets* buckets = workers_.find(key);
+    if (buckets == nullptr) buckets = &workers_.put(key, make_buckets());
+    static_cast<void>(buckets->high.take(now));
+    static_cast<void>(buckets->most.take(now));
 }
 
 }  // namespace p2pool::stratum

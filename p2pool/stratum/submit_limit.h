@@ -8,7 +8,8 @@
 
 namespace p2pool::stratum {
 
-/// Names as in security_config.json; rates are submits a second of one worker, on all his connections together.
+/// Names as in security_config.json; rates are good submits a second of one worker, on all his connections from one
+/// address together.
 struct SubmitLimitSettings {
     /// ddos_high_share_rate_threshold: above it his difficulty is raised; 0: at half of what the next one allows.
     double high_rate = 0;
@@ -19,7 +20,8 @@ struct SubmitLimitSettings {
     friend bool operator==(const SubmitLimitSettings&, const SubmitLimitSettings&) = default;
 };
 
-/// How fast a worker submits, against the operator's limits. Nobody is banned for it. Node thread only.
+/// How fast a worker submits, against the operator's limits. Anybody may call himself by another's name: a worker is
+/// known by his address, too, and what is refused does not count. Nobody is banned for it. Node thread only.
 class SubmitLimit {
   public:
     enum class Pace { kFine, kHigh, kTooHigh };
@@ -28,8 +30,11 @@ class SubmitLimit {
 
     /// Forgets what was counted when the settings are others.
     void configure(SubmitLimitSettings settings);
-    /// Counts a submit. `worker` is "ADDRESS.name"; `now` steady seconds.
-    [[nodiscard]] Pace count(const std::string& worker, double now);
+    /// How fast the worker would be with one more submit, which is not counted. `worker` is "ADDRESS.name", `ip` the
+    /// client's key; `now` steady seconds.
+    [[nodiscard]] Pace pace(const std::string& worker, const std::string& ip, double now);
+    /// Counts a good submit.
+    void count(const std::string& worker, const std::string& ip, double now);
 
   private:
     static constexpr std::size_t kMaxWorkers = 10'000;
@@ -40,10 +45,11 @@ class SubmitLimit {
     };
 
     [[nodiscard]] Buckets make_buckets() const;
-    [[nodiscard]] bool is_exempt(const std::string& worker) const;
+    /// False when nothing is too fast for this worker.
+    [[nodiscard]] bool is_limited(const std::string& worker) const;
 
     SubmitLimitSettings settings_;
-    LruMap<std::string, Buckets> workers_{kMaxWorkers};
+    LruMap<std::string, Buckets> workers_{kMaxWorkers};  ///< by address and name
 };
 
 }  // namespace p2pool::stratum
