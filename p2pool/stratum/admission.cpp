@@ -125,14 +125,16 @@ std::vector<Admission::Ban> Admission::bans() const {
 }
 
 std::vector<Admission::Offender> Admission::offenders(std::size_t limit) const {
-    std::vector<Offender> offenders;
+    std::vector<std::pair<int, const std::string*>> all;  // of which only the worst are worth a copy
     for (const auto& [ip, record] : offenders_) {
         const int violations = static_cast<int>(violations_now(record));
-        if (violations > 0) offenders.push_back({ip, violations});
+        if (violations > 0) all.emplace_back(violations, &ip);
     }
-    std::sort(offenders.begin(), offenders.end(),
-              [](const Offender& a, const Offender& b) { return a.violations > b.violations; });
-    if (offenders.size() > limit) offenders.resize(limit);
+    const auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min(limit, all.size()));
+    std::partial_sort(all.begin(), end, all.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::vector<Offender> offenders;
+    for (auto worst = all.begin(); worst != end; ++worst)
+        offenders.push_back({*worst->second, worst->first});
     return offenders;
 }
 

@@ -64,7 +64,6 @@ class Admission {
     [[nodiscard]] bool is_exempt(const std::string& ip) const { return whitelist_.contains(ip); }
 
     [[nodiscard]] const AdmissionSettings& settings() const { return settings_; }
-    [[nodiscard]] const std::unordered_map<std::string, std::size_t>& connections() const { return connections_; }
     [[nodiscard]] std::vector<Ban> bans() const;
     /// The worst first, at most `limit`.
     [[nodiscard]] std::vector<Offender> offenders(std::size_t limit) const;

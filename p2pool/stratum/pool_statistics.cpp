@@ -1,6 +1,7 @@
 #include "p2pool/stratum/pool_statistics.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "dash/util/steady_seconds.h"
 
@@ -28,20 +29,25 @@ void PoolStatistics::submitted(const std::string& worker, SubmitResult result, d
     last_10_seconds_.add(now, 1);
     last_60_seconds_.add(now, 1);
 
-    Record* record = workers_.find(worker);
-    if (record == nullptr) {
-        record = &workers_.put(worker, Record{});
-        record->counters.name = worker;
-        record->counters.first_seen = clock_.unix_seconds();
-        record->first_seen_steady = record->began_steady = now;
-    } else if (now - record->last_seen_steady > kBreakSeconds) {
-        record->began_steady = now;
-    }
-    record->last_seen_steady = now;
-    count(record->counters, result);
-    record->counters.last_seen = clock_.unix_seconds();
-    record->submits.add(now, 1);
-    if (result != SubmitResult::kRejected) record->work.add(now, difficulty);
+    Record& record = record_of(worker, now);
+    if (now - record.last_seen_steady > kBreakSeconds) record.began_steady = now;
+    record.last_seen_steady = now;
+    count(record.counters, result);
+    record.counters.last_seen = clock_.unix_seconds();
+    record.submits.add(now, 1);
+    if (result != SubmitResult::kRejected) record.work.add(now, difficulty);
+}
+
+PoolStatistics::Record& PoolStatistics::record_of(const std::string& worker, double now) {
+    if (Record* known = workers_.find(worker)) return *known;
+    if (workers_.size() == kMaxWorkers) by_number_.erase(std::prev(workers_.end())->second.number);
+    Record& record = workers_.put(worker, Record{});
+    record.counters.name = worker;
+    record.counters.first_seen = clock_.unix_seconds();
+    record.first_seen_steady = record.began_steady = record.last_seen_steady = now;
+    record.number = ++last_number_;
+    by_number_.emplace(record.number, &record);
+    return record;
 }
 
 PoolStatistics::Totals PoolStatistics::totals() {
@@ -53,20 +59,19 @@ PoolStatistics::Totals PoolStatistics::totals() {
     return totals;
 }
 
-std::vector<PoolStatistics::Worker> PoolStatistics::workers() const {
+std::uint64_t PoolStatistics::add_workers(std::vector<Worker>& workers, std::uint64_t from, std::size_t most) {
     const double now = steady_seconds(clock_);
-    std::vector<Worker> workers;
-    workers.reserve(workers_.size());
-    for (const auto& entry : workers_) {
-        Record record = entry.second;
+    auto next = by_number_.lower_bound(from);
+    for (std::size_t added = 0; added < most && next != by_number_.end(); ++added, ++next) {
+        Record& record = *next->second;
         const double span =
             std::clamp(now - record.first_seen_steady, kShortestSpanSeconds, record.work.window_seconds());
-        record.counters.hashes_per_second = record.work.sum(now) * kHashesPerDifficulty / span;
-        record.counters.worked_seconds = record.last_seen_steady - record.began_steady;
-        record.counters.submits_per_second = record.submits.sum(now) / record.submits.window_seconds();
-        workers.push_back(std::move(record.counters));
+        Worker& worker = workers.emplace_back(record.counters);
+        worker.hashes_per_second = record.work.sum(now) * kHashesPerDifficulty / span;
+        worker.worked_seconds = record.last_seen_steady - record.began_steady;
+        worker.submits_per_second = record.submits.sum(now) / record.submits.window_seconds();
     }
-    return workers;
+    return next == by_number_.end() ? 0 : next->first;
 }
 
 }  // namespace p2pool::stratum

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -43,14 +44,17 @@ class PoolStatistics {
     void submitted(const std::string& worker, SubmitResult result, double difficulty);
 
     [[nodiscard]] Totals totals();
-    /// The kMaxWorkers that submitted last, the latest first.
-    [[nodiscard]] std::vector<Worker> workers() const;
+    /// Adds at most `most` workers to `workers`, in the order in which they came, from number `from` on (1 is the
+    /// first). Returns the number to go on with; 0 when that was the last one. Known are the kMaxWorkers that submitted
+    /// last.
+    [[nodiscard]] std::uint64_t add_workers(std::vector<Worker>& workers, std::uint64_t from, std::size_t most);
 
   private:
     static constexpr std::size_t kMaxWorkers = 10'000;
 
     struct Record {
         Worker counters;
+        std::uint64_t number = 0;
         double first_seen_steady = 0;
         double began_steady = 0;  ///< the work that is not broken off yet
         double last_seen_steady = 0;
@@ -58,12 +62,17 @@ class PoolStatistics {
         RateWindow<10> work{60};
     };
 
+    /// Made when it is not there; the one that was not used for the longest time makes room.
+    [[nodiscard]] Record& record_of(const std::string& worker, double now);
+
     const dash::Clock& clock_;
     double started_;
     Totals totals_;
     RateWindow<10> last_10_seconds_{1};
     RateWindow<60> last_60_seconds_{1};
     LruMap<std::string, Record> workers_{kMaxWorkers};
+    std::uint64_t last_number_ = 0;
+    std::map<std::uint64_t, Record*> by_number_;  ///< of workers_
 };
 
 }  // namespace p2pool::stratum

@@ -18,6 +18,10 @@ void Server::listen() {
     core_->listen();
 }
 
+void Server::listen(boost::asio::ip::tcp::acceptor bound) {
+    core_->listen(std::move(bound));
+}
+
 std::uint16_t Server::port() const {
     return core_->port();
 }

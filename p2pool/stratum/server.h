@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -92,6 +93,8 @@ class Server {
 
     /// Starts to serve. Throws ConfigError when the address cannot be used.
     void listen();
+    /// … on the port of the settings, which was taken before, see bind_port().
+    void listen(boost::asio::ip::tcp::acceptor bound);
     [[nodiscard]] std::uint16_t port() const;
     /// Closes everything; nothing of it calls the WorkSource any more.
     void stop();
@@ -114,8 +117,8 @@ class Server {
     void sweep();
 
     [[nodiscard]] ServerStatus status() const;
-    /// The same, made bit by bit, so that nobody has to wait while ten thousand connections are looked at. The server
-    /// may end meanwhile.
+    /// The same, made bit by bit, so that nobody has to wait while ten thousand connections and workers are looked at.
+    /// The server may end meanwhile.
     [[nodiscard]] boost::asio::awaitable<ServerStatus> collect_status();
 
   private:

@@ -1,5 +1,7 @@
 #include "p2pool/stratum/server_core.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -84,7 +86,12 @@ double ServerCore::now() const {
 }
 
 void ServerCore::listen() {
-    listen_on(acceptor_, settings_.host, settings_.port, "--worker-port");
+    listen(bind_port(io_context_, worker_port_place(settings_.host, settings_.port)));
+}
+
+void ServerCore::listen(tcp::acceptor bound) {
+    acceptor_ = std::move(bound);
+    start_listening(acceptor_, worker_port_place(settings_.host, settings_.port));
     asio::co_spawn(
         io_context_, [self = shared_from_this()] { return self->accept_all(); }, asio::detached);
     asio::co_spawn(
@@ -154,8 +161,14 @@ asio::awaitable<void> ServerCore::take_in_proxied(tcp::socket socket, asio::ip::
 
 void ServerCore::take_in(int number, const std::string& address) {
     tcp::socket socket(io_context_);
-    socket.assign(tcp::v4(), number);
     error_code error;
+    socket.assign(tcp::v4(), number, error);
+    if (error) {
+        ::close(number);
+        return;
+    }
+    // Asio has to be told, too: else it waits where the socket does not, for a client that does not read.
+    socket.non_blocking(true, error);
     const asio::ip::address client = asio::ip::make_address(address, error);
     if (!error && acceptor_.is_open()) take_in(std::move(socket), client_key(client));
 }
@@ -260,36 +273,40 @@ void ServerCore::push_some() {
     if (std::exchange(another_round_, false)) start_round();
 }
 
-ServerStatus ServerCore::summary() {
-    ServerStatus status;
+void ServerCore::finish(ServerStatus& status) {
     status.totals = miners_.statistics.totals();
-    status.workers = miners_.statistics.workers();
-    status.connections_by_ip = miners_.admission.connections();
     status.bans = miners_.admission.bans();
     status.offenders = miners_.admission.offenders(kOffendersShown);
     status.max_connections = max_connections_;
-    return status;
+}
+
+std::uint64_t ServerCore::add_connections(ServerStatus& status, std::uint64_t from, std::size_t most) {
+    return visit_some(from, most, [&status](const Connection& connection) {
+        ++status.connections_by_ip[connection.ip()];
+        if (auto entry = connection.status()) status.connections.push_back(std::move(*entry));
+    });
 }
 
 ServerStatus ServerCore::status() {
-    ServerStatus status = summary();
-    visit_some(0, SIZE_MAX, [&status](const Connection& connection) {
-        if (auto entry = connection.status()) status.connections.push_back(std::move(*entry));
-    });
+    ServerStatus status;
+    add_connections(status, 1, SIZE_MAX);
+    static_cast<void>(miners_.statistics.add_workers(status.workers, 1, SIZE_MAX));
+    finish(status);
     return status;
 }
 
 asio::awaitable<ServerStatus> ServerCore::collect_status() {
-    std::vector<ConnectionStatus> connections;
-    connections.reserve(connections_.size());
+    ServerStatus status;
+    status.connections.reserve(connections_.size());
     for (std::uint64_t next = 1; next != 0;) {
-        next = visit_some(next, kVisitsAtOnce, [&connections](const Connection& connection) {
-            if (auto entry = connection.status()) connections.push_back(std::move(*entry));
-        });
+        next = add_connections(status, next, kVisitsAtOnce);
         co_await asio::post(io_context_, asio::use_awaitable);
     }
-    ServerStatus status = summary();
-    status.connections = std::move(connections);
+    for (std::uint64_t next = 1; next != 0;) {
+        next = miners_.statistics.add_workers(status.workers, next, kVisitsAtOnce);
+        co_await asio::post(io_context_, asio::use_awaitable);
+    }
+    finish(status);
     co_return status;
 }
 

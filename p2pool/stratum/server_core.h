@@ -29,6 +29,7 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
                ServerSettings settings);
 
     void listen();
+    void listen(boost::asio::ip::tcp::acceptor bound);
     [[nodiscard]] std::uint16_t port() const;
     void stop();
     void work_changed(bool clean);
@@ -70,7 +71,10 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
     template <typename Visit>
     std::uint64_t visit_some(std::uint64_t from, std::size_t most, const Visit& visit);
     void expire();
-    [[nodiscard]] ServerStatus summary();
+    /// As visit_some().
+    std::uint64_t add_connections(ServerStatus& status, std::uint64_t from, std::size_t most);
+    /// What takes no look at each connection or worker.
+    void finish(ServerStatus& status);
 
     boost::asio::io_context& io_context_;
     ServerSettings settings_;

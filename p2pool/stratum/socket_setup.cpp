@@ -32,7 +32,6 @@ void open(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
     if (endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(false));
     acceptor.set_option(tcp::acceptor::reuse_address(true));
     acceptor.bind(endpoint);
-    acceptor.listen();
 }
 
 void open_everywhere(tcp::acceptor& acceptor, std::uint16_t port) {
@@ -59,6 +58,11 @@ std::string advice(const error_code& error, const std::string& option) {
     return "Choose another with " + option;
 }
 
+[[noreturn]] void refuse(const boost::system::system_error& error, const PortPlace& place) {
+    throw dash::ConfigError("cannot listen for workers on '" + place.host + "' port " + std::to_string(place.port) +
+                            ": " + error.code().message() + ". " + advice(error.code(), place.option));
+}
+
 }  // namespace
 
 void prepare_miner_socket(tcp::socket& socket) {
@@ -73,16 +77,29 @@ void prepare_miner_socket(tcp::socket& socket) {
     set_tcp_option(socket, TCP_USER_TIMEOUT, kUnacknowledgedMilliseconds);
 }
 
-void listen_on(tcp::acceptor& acceptor, const std::string& host, std::uint16_t port, const std::string& option) {
+PortPlace worker_port_place(const std::string& host, std::uint16_t port) {
+    return {host, port, "--worker-port"};
+}
+
+tcp::acceptor bind_port(asio::io_context& io_context, const PortPlace& place) {
+    tcp::acceptor acceptor(io_context);
     try {
-        if (host.empty()) {
-            open_everywhere(acceptor, port);
+        if (place.host.empty()) {
+            open_everywhere(acceptor, place.port);
         } else {
-            open(acceptor, {asio::ip::make_address(host), port});
+            open(acceptor, {asio::ip::make_address(place.host), place.port});
         }
     } catch (const boost::system::system_error& error) {
-        throw dash::ConfigError("cannot listen for workers on '" + host + "' port " + std::to_string(port) + ": " +
-                                error.code().message() + ". " + advice(error.code(), option));
+        refuse(error, place);
+    }
+    return acceptor;
+}
+
+void start_listening(tcp::acceptor& acceptor, const PortPlace& place) {
+    try {
+        acceptor.listen();
+    } catch (const boost::system::system_error& error) {
+        refuse(error, place);
     }
 }
 

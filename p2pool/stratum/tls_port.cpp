@@ -34,7 +34,8 @@ constexpr std::chrono::milliseconds kGoodbyePatience{200};
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::size_t kMostHandshakes = 256;
 constexpr std::size_t kMostFarewells = 128;
-constexpr std::size_t kChunkBytes = 16'384;
+/// Each connection has two of these for as long as it lasts.
+constexpr std::size_t kChunkBytes = 4096;
 
 /// Everything that comes from one side goes to the other; returns when one of them is over.
 template <typename From, typename To>
@@ -98,8 +99,10 @@ class TlsPort::Impl {
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
 
+    void bind() { acceptor_ = bind_port(io_, place()); }
     void listen() {
-        listen_on(acceptor_, settings_.host, settings_.port, "--worker-tls-port");
+        if (!acceptor_.is_open()) bind();
+        start_listening(acceptor_, place());
         asio::co_spawn(io_, accept_all(), dash::log_failure("The TLS port"));
         asio::co_spawn(io_, look_at_files(), dash::log_failure("The look at the TLS certificate"));
         thread_ = std::thread([this] { dash::run_guarded(io_, "the TLS port"); });
@@ -112,6 +115,8 @@ class TlsPort::Impl {
 
   private:
     using Stream = asio::ssl::stream<tcp::socket>;
+
+    [[nodiscard]] PortPlace place() const { return {settings_.host, settings_.port, "--worker-tls-port"}; }
 
     asio::awaitable<void> look_at_files() {
         for (;;) {
@@ -197,6 +202,10 @@ TlsPort::TlsPort(TlsPortSettings settings, Handoff handoff)
     : impl_(std::make_unique<Impl>(std::move(settings), std::move(handoff))) {}
 
 TlsPort::~TlsPort() = default;
+
+void TlsPort::bind() {
+    impl_->bind();
+}
 
 void TlsPort::listen() {
     impl_->listen();

@@ -42,7 +42,9 @@ class TlsPort {
     TlsPort(const TlsPort&) = delete;
     TlsPort& operator=(const TlsPort&) = delete;
 
-    /// Starts to serve. Throws ConfigError when the address cannot be used.
+    /// Takes the port; nobody is let in yet. Throws ConfigError when the address cannot be used.
+    void bind();
+    /// Starts to serve, after bind() if that was not called. Throws ConfigError.
     void listen();
     [[nodiscard]] std::uint16_t port() const;
     /// Closes everything and ends the thread.

@@ -29,7 +29,7 @@ TEST_CASE("an address has so many connections and no more") {
     CHECK(admission.admit("203.0.113.10").empty());
     admission.leave(kStranger);
     CHECK(admission.admit(kStranger).empty());
-    CHECK(admission.connections().at(kStranger) == 3);
+    CHECK_FALSE(admission.admit(kStranger).empty());
 }
 
 TEST_CASE("loopback is limited only when the operator says so") {

@@ -1,5 +1,9 @@
 #include <doctest/doctest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <array>
+#include <future>
 #include <list>
 #include <memory>
 #include <set>
@@ -222,6 +226,33 @@ TEST_CASE("who does not read is dropped, and nobody waits for him") {
     CHECK(port.miners() == 1);
 }
 
+TEST_CASE("nor for who came from the TLS port and does not read") {
+    Port port;
+    port.work.merkle_branch.assign(1000, dash::Uint256(7));
+    std::array<int, 2> ends{};
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0);
+    port.server().take_in(ends[1], "203.0.113.9");
+    const std::string lines =
+        "{\"id\":1,\"method\":\"mining.subscribe\"}\n{\"id\":2,\"method\":\"mining.authorize\",\"params\":[\"rig\","
+        "\"x\"]}\n";
+    REQUIRE(::write(ends[0], lines.data(), lines.size()) == static_cast<ssize_t>(lines.size()));
+    port.run_until([&] { return port.miners() == 1; });
+    // Lets go of a node that waits, so that this test ends.
+    std::promise<void> all_sent;
+    auto node_hung = std::async(std::launch::async, [&, sent = all_sent.get_future()] {
+        const bool hung = sent.wait_for(std::chrono::seconds(5)) != std::future_status::ready;
+        ::close(ends[0]);
+        return hung;
+    });
+    for (int i = 0; i < 20; ++i) {
+        port.new_event();
+        port.settle();
+    }
+    CHECK(port.miners() == 0);
+    all_sent.set_value();
+    CHECK_FALSE(node_hung.get());
+}
+
 TEST_CASE("who takes nothing for a minute is dropped") {
     Port port;
     port.work.merkle_branch.assign(1000, dash::Uint256(7));
@@ -230,8 +261,7 @@ TEST_CASE("who takes nothing for a minute is dropped") {
     for (int i = 0; i < 4; ++i) {
         lazy.send_line({{"id", 1}, {"method", "mining.get_transactions"}});
     }
-    port.work.transaction_data =
-        std::make_shared<const std::vector<std::string>>(std::vector<std::string>(100, std::string(80'000, 'a')));
+    port.work.transactions.assign(100, std::string(80'000, 'a'));
     port.new_event();
     port.settle();
     lazy.send_line({{"id", 2}, {"method", "mining.get_transactions"}});
@@ -244,8 +274,7 @@ TEST_CASE("who takes nothing for a minute is dropped") {
 
 TEST_CASE("a long answer arrives whole, with work that comes meanwhile behind it") {
     Port port;
-    port.work.transaction_data =
-        std::make_shared<const std::vector<std::string>>(std::vector<std::string>(50, std::string(80'000, 'a')));
+    port.work.transactions.assign(50, std::string(80'000, 'a'));
     Client miner(port);
     const json job = miner.start();
     miner.send_line({{"id", 1}, {"method", "mining.get_transactions"}, {"params", json::array({job[0]})}});

@@ -1,9 +1,28 @@
 #include <doctest/doctest.h>
 
+#include <set>
+#include <string>
+#include <vector>
+
 #include "p2pool/stratum/pool_statistics.h"
 #include "tests/support/manual_clock.h"
 
 using namespace p2pool::stratum;
+
+namespace {
+
+/// Some at a time.
+std::vector<PoolStatistics::Worker> workers_of(PoolStatistics& statistics, std::size_t at_once = 7) {
+    std::vector<PoolStatistics::Worker> workers;
+    for (std::uint64_t next = 1; next != 0;) {
+        const std::size_t before = workers.size();
+        next = statistics.add_workers(workers, next, at_once);
+        CHECK(workers.size() <= before + at_once);
+    }
+    return workers;
+}
+
+}  // namespace
 
 TEST_CASE("submits are counted by worker and in all") {
     tests::ManualClock clock;
@@ -23,14 +42,15 @@ TEST_CASE("submits are counted by worker and in all") {
     CHECK(totals.submits_per_second_60s == doctest::Approx(61.0 / 60));
     CHECK(totals.submits_per_second_10s == doctest::Approx(1.1));
 
-    const auto workers = statistics.workers();
+    const auto workers = workers_of(statistics);
     REQUIRE(workers.size() == 2);
-    CHECK(workers[0].name == "b");
-    CHECK(workers[0].rejected == 2);
-    CHECK(workers[0].late == 1);
-    CHECK(workers[1].accepted == 60);
-    CHECK(workers[1].hashes_per_second == doctest::Approx(100 * 4294967296.0));
-    CHECK(workers[1].last_seen - workers[1].first_seen == doctest::Approx(59));
+    CHECK(workers[0].name == "a");
+    CHECK(workers[0].accepted == 60);
+    CHECK(workers[0].hashes_per_second == doctest::Approx(100 * 4294967296.0));
+    CHECK(workers[0].last_seen - workers[0].first_seen == doctest::Approx(59));
+    CHECK(workers[1].name == "b");
+    CHECK(workers[1].rejected == 2);
+    CHECK(workers[1].late == 1);
 }
 
 TEST_CASE("rates fade when submits stop") {
@@ -38,24 +58,52 @@ TEST_CASE("rates fade when submits stop") {
     PoolStatistics statistics(clock);
     for (int i = 0; i < 100; ++i)
         statistics.submitted("a", SubmitResult::kAccepted, 1);
-    CHECK(statistics.workers()[0].submits_per_second == doctest::Approx(10));
+    CHECK(workers_of(statistics)[0].submits_per_second == doctest::Approx(10));
     clock.advance(61);
     CHECK(statistics.totals().submits_per_second_60s == 0);
-    CHECK(statistics.workers()[0].submits_per_second == 0);
-    CHECK(statistics.workers()[0].hashes_per_second > 0);
+    CHECK(workers_of(statistics)[0].submits_per_second == 0);
+    CHECK(workers_of(statistics)[0].hashes_per_second > 0);
     clock.advance(600);
-    CHECK(statistics.workers()[0].hashes_per_second == 0);
+    CHECK(workers_of(statistics)[0].hashes_per_second == 0);
 }
 
 TEST_CASE("the number of workers is bounded, the last ones stay") {
     tests::ManualClock clock;
     PoolStatistics statistics(clock);
-    for (int i = 0; i < 12'000; ++i)
+    for (int i = 0; i < 12'000; ++i) {
         statistics.submitted(std::to_string(i), SubmitResult::kAccepted, 1);
-    const auto workers = statistics.workers();
+        statistics.submitted("steady", SubmitResult::kAccepted, 1);
+    }
+    const auto workers = workers_of(statistics, 128);
+    REQUIRE(workers.size() == 10'000);
+    CHECK(workers[0].name == "steady");
+    CHECK(workers[0].accepted == 12'000);
+    CHECK(workers[1].name == "2001");
+    CHECK(workers.back().name == "11999");
+    CHECK(statistics.totals().accepted == 24'000);
+}
+
+TEST_CASE("what happens between two looks costs no worker his place in the list") {
+    tests::ManualClock clock;
+    PoolStatistics statistics(clock);
+    for (int i = 0; i < 10'000; ++i)
+        statistics.submitted(std::to_string(i), SubmitResult::kAccepted, 1);
+    std::vector<PoolStatistics::Worker> workers;
+    std::uint64_t next = statistics.add_workers(workers, 1, 5000);
+    // One that was seen submits again, one that was not goes, a new one comes.
+    for (int i = 0; i < 10'000; ++i) {
+        if (i != 7000) statistics.submitted(std::to_string(i), SubmitResult::kAccepted, 1);
+    }
+    statistics.submitted("new", SubmitResult::kAccepted, 1);
+    while (next != 0)
+        next = statistics.add_workers(workers, next, 5000);
+    std::set<std::string> names;
+    for (const auto& worker : workers)
+        names.insert(worker.name);
+    CHECK(names.size() == workers.size());
     CHECK(workers.size() == 10'000);
-    CHECK(workers.front().name == "11999");
-    CHECK(statistics.totals().accepted == 12'000);
+    CHECK(names.count("7000") == 0);
+    CHECK(names.count("new") == 1);
 }
 
 TEST_CASE("who comes now and then has not worked all the while") {
@@ -66,7 +114,7 @@ TEST_CASE("who comes now and then has not worked all the while") {
             if (i > 0) clock.advance(60);
             statistics.submitted("a", SubmitResult::kAccepted, 1);
         }
-        return statistics.workers()[0].worked_seconds;
+        return workers_of(statistics)[0].worked_seconds;
     };
     CHECK(submit_for(30) == doctest::Approx(1800));
     clock.advance(599);

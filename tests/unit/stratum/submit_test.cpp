@@ -56,7 +56,10 @@ TEST_CASE("a name too long to keep is nobody's, and costs no memory") {
     const std::string address = MinerFixture::kUser;
     CHECK(node.submit(node.id, 1, address + "." + std::string(200, 'r'))["result"] == true);
     CHECK(code_of(node.submit(node.id, 2, address + "." + std::string(10'000, 'r'))) == kUnauthorized);
-    for (const auto& worker : node.context.statistics.workers())
+    std::vector<p2pool::stratum::PoolStatistics::Worker> workers;
+    CHECK(node.context.statistics.add_workers(workers, 1, 10) == 0);
+    CHECK(workers.size() == 1);
+    for (const auto& worker : workers)
         CHECK(worker.name.size() <= 255);
 }
 

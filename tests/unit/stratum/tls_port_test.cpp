@@ -1,6 +1,7 @@
 #include "p2pool/stratum/tls_port.h"
 
 #include <doctest/doctest.h>
+#include <malloc.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <thread>
 
 #include "dash/util/error.h"
+#include "p2pool/stratum/tls_context.h"
 #include "tests/support/certificate.h"
 #include "tests/support/process.h"
 #include "tests/unit/stratum/port_fixture.h"
@@ -76,6 +78,22 @@ class TlsClient {
     asio::ssl::context context_{asio::ssl::context::tls_client};
     asio::ssl::stream<tcp::socket> stream_;
     std::string received_;
+};
+
+using Context = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
+
+/// One end of a TLS connection, with OpenSSL alone.
+class BareEnd {
+  public:
+    BareEnd(tcp::socket socket, SSL_CTX* context, int (*shake_hands)(SSL*))
+        : socket_(std::move(socket)), ssl_(SSL_new(context), SSL_free) {
+        SSL_set_fd(ssl_.get(), socket_.native_handle());
+        CHECK(shake_hands(ssl_.get()) == 1);
+    }
+
+  private:
+    tcp::socket socket_;
+    std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;
 };
 
 /// Runs the plain port while the client does something that waits for it.
@@ -144,6 +162,47 @@ TEST_CASE("a client that does not take the last words does not keep its connecti
     ::close(socket);
     // The client's, and the other end of the pair.
     CHECK(tests::wait_until([&] { return open_files() + 3 <= files; }, seconds(10)));
+}
+
+TEST_CASE("the port takes less than 100 kilobytes for a connection beside what OpenSSL takes") {
+    const tests::TemporaryFolder folder("tls-port");
+    tests::write_certificate(folder.path(), "first");
+    TlsPort port({"127.0.0.1", 0, folder.path() / "cert.pem", folder.path() / "key.pem", {}},
+                 [](int, const std::string&) {});
+    port.listen();
+    const Context client(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+    SSL_CTX_set_mode(client.get(), SSL_MODE_RELEASE_BUFFERS);
+    const p2pool::stratum::TlsContext server(folder.path() / "cert.pem", folder.path() / "key.pem");
+    asio::io_context io;
+    std::vector<std::unique_ptr<BareEnd>> ends;
+    const auto connect_to_port = [&] {
+        tcp::socket socket(io);
+        socket.connect({asio::ip::make_address("127.0.0.1"), port.port()});
+        ends.push_back(std::make_unique<BareEnd>(std::move(socket), client.get(), SSL_connect));
+    };
+    const auto connect_without = [&] {
+        tcp::acceptor acceptor(io, {asio::ip::make_address("127.0.0.1"), 0});
+        tcp::socket socket(io);
+        socket.connect(acceptor.local_endpoint());
+        auto other = std::async(std::launch::async, [&] {
+            return std::make_unique<BareEnd>(acceptor.accept(), server.current()->native_handle(), SSL_accept);
+        });
+        ends.push_back(std::make_unique<BareEnd>(std::move(socket), client.get(), SSL_connect));
+        ends.push_back(other.get());
+    };
+    const auto memory_of = [](const auto& connect) {
+        constexpr std::size_t kTimes = 50;
+        connect();  // what all have in common
+        const std::size_t before = ::mallinfo2().uordblks;
+        for (std::size_t i = 0; i < kTimes; ++i)
+            connect();
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+        return (::mallinfo2().uordblks - before) / kTimes;
+    };
+    const std::size_t openssl = memory_of(connect_without);
+    const std::size_t all = memory_of(connect_to_port);
+    CAPTURE(openssl);
+    CHECK(all < openssl + 100'000);
 }
 
 TEST_CASE("who speaks no TLS gets nothing and holds nothing up") {
