@@ -142,18 +142,6 @@ dash::Uint256 add_work(const dash::Uint256& abswork, std::uint32_t bits) {
     return dash::to_uint256((dash::to_wide(abswork) + dash::average_attempts_from_bits(bits)) % modulus);
 }
 
-dash::Bytes coinbase_prefix(const ShareData& data, const Payouts& payouts, const dash::Uint256& reference) {
-    const bool has_payload = !data.coinbase_payload.empty();
-    dash::Writer writer;
-    writer.u16(has_payload ? 3 : 1).u16(has_payload ? dash::Transaction::kTypeCoinbase : 0);
-    constexpr std::uint32_t kNoOutput = 0xffffffff;
-    constexpr std::uint32_t kFinalSequence = 0xffffffff;
-    writer.varint(1).uint256(dash::Uint256()).u32(kNoOutput).varstr(data.coinbase).u32(kFinalSequence);
-    payouts.write_outputs(writer, data.pubkey_hash);
-    const dash::ByteSpan reference_output = coinbase_constant_ending().last(sizeof(std::uint64_t) + 3);
-    return std::move(writer.raw(reference_output).uint256(reference)).take();
-}
-
 /// As in a transaction; nothing when there is none.
 dash::Bytes packed_payload(const ShareData& data) {
     dash::Writer writer;
@@ -177,6 +165,8 @@ std::shared_ptr<const Groundwork> lay_groundwork(const Tracker& tracker, Groundw
     Payouts payouts(weights_of(tracker, ancestry, request.block_attempts), request.share_data.subsidy_duffs,
                     request.share_data.packed_payments, *network.parent);
     std::vector<dash::Uint256> branch = dash::first_leaf_branch(request.transaction_hashes);
+    dash::Writer suffix;
+    suffix.u32(0).raw(packed_payload(request.share_data));
     ShareInfo common = common_info(ancestry, std::move(request.share_data), request.transaction_hashes, easiest);
     return std::make_shared<Groundwork>(Groundwork{.network = &network,
                                                    .common = std::move(common),
@@ -186,7 +176,8 @@ std::shared_ptr<const Groundwork> lay_groundwork(const Tracker& tracker, Groundw
                                                    .latest_timestamp = latest,
                                                    .payouts = std::move(payouts),
                                                    .transaction_hashes = std::move(request.transaction_hashes),
-                                                   .merkle_branch = std::move(branch)});
+                                                   .merkle_branch = std::move(branch),
+                                                   .coinbase_suffix = std::move(suffix).take()});
 }
 
 Generation generate(std::shared_ptr<const Groundwork> groundwork, GenerationRequest request) {
@@ -203,13 +194,8 @@ Generation generate(std::shared_ptr<const Groundwork> groundwork, GenerationRequ
     generation.request = std::move(request);
 
     const Groundwork& ground = *generation.groundwork;
-    const ShareInfo info = generation.info();
-    const dash::Uint256 reference = reference_hash(*ground.network, info, generation.request.ref_merkle_branch);
-    generation.coinbase_prefix = coinbase_prefix(info.share_data, ground.payouts, reference);
-    dash::Writer suffix;
-    suffix.u32(0).raw(packed_payload(info.share_data));
-    generation.coinbase_suffix = std::move(suffix).take();
-    generation.prefix_hasher.update(generation.coinbase_prefix);
+    generation.reference = reference_hash(*ground.network, generation.info(), generation.request.ref_merkle_branch);
+    generation.prefix_hasher.update(generation.coinbase_prefix());
     return generation;
 }
 
@@ -225,16 +211,29 @@ ShareInfo Generation::info() const {
     return info;
 }
 
+dash::Bytes Generation::coinbase_prefix() const {
+    const ShareData& data = groundwork->common.share_data;
+    const bool has_payload = !data.coinbase_payload.empty();
+    dash::Writer writer;
+    writer.u16(has_payload ? 3 : 1).u16(has_payload ? dash::Transaction::kTypeCoinbase : 0);
+    constexpr std::uint32_t kNoOutput = 0xffffffff;
+    constexpr std::uint32_t kFinalSequence = 0xffffffff;
+    writer.varint(1).uint256(dash::Uint256()).u32(kNoOutput).varstr(data.coinbase).u32(kFinalSequence);
+    groundwork->payouts.write_outputs(writer, request.pubkey_hash);
+    const dash::ByteSpan reference_output = coinbase_constant_ending().last(sizeof(std::uint64_t) + 3);
+    return std::move(writer.raw(reference_output).uint256(reference)).take();
+}
+
 dash::Bytes Generation::coinbase(std::uint64_t last_txout_nonce) const {
-    dash::Writer writer(coinbase_prefix.size() + sizeof(last_txout_nonce) + coinbase_suffix.size());
-    return std::move(writer.raw(coinbase_prefix).u64(last_txout_nonce).raw(coinbase_suffix)).take();
+    dash::Writer writer;
+    return std::move(writer.raw(coinbase_prefix()).u64(last_txout_nonce).raw(groundwork->coinbase_suffix)).take();
 }
 
 dash::Uint256 Generation::coinbase_hash(std::uint64_t last_txout_nonce) const {
     dash::Writer nonce(sizeof(last_txout_nonce));
     nonce.u64(last_txout_nonce);
     dash::Sha256 hasher = prefix_hasher;
-    hasher.update(nonce.bytes()).update(coinbase_suffix);
+    hasher.update(nonce.bytes()).update(groundwork->coinbase_suffix);
     return dash::Uint256::from_bytes(dash::sha256(hasher.finish()));
 }
 
@@ -249,8 +248,8 @@ ShareContents share_contents(const Generation& generation, const dash::BlockHead
     contents.share_info = generation.info();
     contents.ref_merkle_branch = generation.request.ref_merkle_branch;
     contents.last_txout_nonce = last_txout_nonce;
-    const dash::ByteSpan prefix = generation.coinbase_prefix;
-    contents.hash_link = hash_link_of(prefix.first(prefix.size() - dash::Uint256::kBytes));
+    const dash::Bytes prefix = generation.coinbase_prefix();
+    contents.hash_link = hash_link_of(dash::ByteSpan(prefix).first(prefix.size() - dash::Uint256::kBytes));
     contents.merkle_branch = generation.groundwork->merkle_branch;
     contents.coinbase_payload = packed_payload(contents.share_info.share_data);
     return contents;

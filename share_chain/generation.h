@@ -42,6 +42,7 @@ struct Groundwork {
     Payouts payouts;
     std::vector<dash::Uint256> transaction_hashes;
     std::vector<dash::Uint256> merkle_branch;  ///< of the coinbase
+    dash::Bytes coinbase_suffix;               ///< what follows the nonce: lock time and payload
 };
 
 /// `tracker` must know the parent and, unless it reaches genesis, CHAIN_LENGTH of its line. Throws DecodeError when it
@@ -59,17 +60,19 @@ struct GenerationRequest {
     std::vector<dash::Uint256> ref_merkle_branch;  ///< only other pools' software uses one
 };
 
-/// A coinbase, complete but for the 8 bytes at its end that miners search.
+/// A coinbase, complete but for the 8 bytes at its end that miners search. Of its bytes only the hash's state is kept:
+/// with many payees they are many, and a node holds thousands of these.
 struct Generation {
     std::shared_ptr<const Groundwork> groundwork;
     GenerationRequest request;
     std::uint32_t bits = 0;
     std::uint32_t timestamp = 0;
-    dash::Bytes coinbase_prefix;  ///< serialized up to the nonce; ends with the reference hash
-    dash::Bytes coinbase_suffix;  ///< what follows the nonce: lock time and payload
-    dash::Sha256 prefix_hasher;   ///< has taken the prefix
+    dash::Uint256 reference;     ///< what the coinbase commits to: the hash of the share's info
+    dash::Sha256 prefix_hasher;  ///< has taken the prefix
 
     [[nodiscard]] ShareInfo info() const;
+    /// The coinbase serialized up to the nonce; ends with the reference. What follows is groundwork->coinbase_suffix.
+    [[nodiscard]] dash::Bytes coinbase_prefix() const;
     [[nodiscard]] dash::Bytes coinbase(std::uint64_t last_txout_nonce) const;
     /// Its txid; costs two or three SHA-256 blocks and one for each 64 bytes of payload.
     [[nodiscard]] dash::Uint256 coinbase_hash(std::uint64_t last_txout_nonce) const;

@@ -172,7 +172,7 @@ bool Connection::refuse_long_line() {
 
 asio::awaitable<void> Connection::pause(double seconds) {
     asio::steady_timer timer(socket_.get_executor());
-    timer.expires_after(std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::duration<double>(seconds)));
+    timer.expires_after(std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(seconds)));
     co_await timer.async_wait(kAwait);
 }
 

@@ -39,6 +39,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     /// Waits for data and returns what came, valid until the next co_await; empty when the connection is over.
     [[nodiscard]] boost::asio::awaitable<std::string_view> read_chunk();
     [[nodiscard]] bool is_closed() const { return closed_; }
+    [[nodiscard]] boost::asio::awaitable<void> pause(double seconds);
     /// Something happened that proves the peer alive: its time starts anew.
     void touch();
     /// Nothing is expected from the peer for now.
@@ -58,7 +59,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
     [[nodiscard]] bool take_lines(std::string_view data);
     [[nodiscard]] bool take_line(std::string_view line);
     [[nodiscard]] bool refuse_long_line();
-    [[nodiscard]] boost::asio::awaitable<void> pause(double seconds);
 
     template <typename Action>
     void protect(Action action);

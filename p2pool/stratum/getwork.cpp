@@ -2,10 +2,9 @@
 
 #include <utility>
 
-#include "dash/primitives/merkle.h"
-#include "dash/primitives/sha256.h"
 #include "dash/util/error.h"
 #include "dash/util/steady_seconds.h"
+#include "p2pool/stratum/effort.h"
 #include "p2pool/stratum/getwork_data.h"
 #include "p2pool/stratum/submit.h"
 
@@ -18,9 +17,8 @@ using nlohmann::json;
 constexpr double kHoldSeconds = 300;
 /// A getwork miner asks anew at least every few seconds; the reference aims at one submit a second.
 constexpr double kShareSeconds = 1;
-/// Each new user name makes the node build a job.
-constexpr double kNewUsersPerSecond = 20;
-constexpr double kNewUsersAtOnce = 100;
+/// What a request for work costs, in lines: it takes one of the places of Getwork's attempts.
+constexpr double kAttemptLines = 5;
 
 constexpr int kParseError = -32700;
 constexpr int kInvalidRequest = -32600;
@@ -40,28 +38,34 @@ Getwork::Answer rejection(const json& id, std::string reason) {
     return {response(id, false, nullptr), std::move(reason), true};
 }
 
-std::string poller_key(const Getwork::Caller& caller) {
+std::string key_of(const Getwork::Caller& caller) {
     return caller.ip + " " + caller.user_name;
-}
-
-dash::Uint256 merkle_root_of(const work::Job& job, std::uint64_t extranonce) {
-    dash::Bytes coinbase = job.coinbase_prefix;
-    for (int shift = 0; shift < 64; shift += 8)
-        coinbase.push_back(static_cast<std::uint8_t>(extranonce >> shift));
-    dash::append(coinbase, job.coinbase_suffix);
-    return dash::root_from_branch(dash::sha256d(coinbase), job.merkle_branch);
 }
 
 }  // namespace
 
-Getwork::Getwork(MinerContext& context)
-    : context_(context), extranonce1_(context.extranonces.take()), new_users_(kNewUsersPerSecond, kNewUsersAtOnce) {}
+Getwork::Getwork(MinerContext& context) : context_(context), extranonce1_(context.extranonces.take()) {}
 
 double Getwork::now() const {
     return steady_seconds(context_.clock);
 }
 
+TokenBucket& Getwork::effort_of(const std::string& ip) {
+    TokenBucket* known = efforts_.find(ip);
+    return known != nullptr ? *known : efforts_.put(ip, effort_bucket());
+}
+
+void Getwork::charge(const Caller& caller, double lines) {
+    effort_of(caller.ip).charge(now(), lines);
+}
+
+double Getwork::pause_seconds(const std::string& ip) {
+    TokenBucket* known = efforts_.find(ip);
+    return known != nullptr ? known->seconds_in_debt(now()) : 0;
+}
+
 Getwork::Answer Getwork::answer(const std::string& body, const Caller& caller) {
+    charge(caller, 1);
     const json request = json::parse(body, nullptr, false);
     if (request.is_discarded()) return failure(nullptr, kParseError, "Parse error");
     if (!request.is_object()) return failure(nullptr, kInvalidRequest, "Invalid Request");
@@ -86,16 +90,17 @@ Getwork::Answer Getwork::answer_long_poll(const Caller& caller) {
 }
 
 bool Getwork::is_up_to_date(const Caller& caller) {
-    const std::uint64_t* seen = events_seen_.find(poller_key(caller));
+    const std::uint64_t* seen = events_seen_.find(key_of(caller));
     return seen != nullptr && *seen == context_.source.work_event();
 }
 
-Getwork::User* Getwork::find_user(const std::string& user_name) {
-    if (User* known = users_.find(user_name)) return known;
-    if (!new_users_.take(now())) return nullptr;
-    UserName name = parse_user_name(user_name, *context_.network.parent);
-    work::Worker worker{name.display, name.payout.value_or(context_.source.node_payout_hash()), user_name};
-    return &users_.put(user_name, User{std::move(name), std::move(worker), std::nullopt, submit_throttle()});
+Getwork::User& Getwork::find_user(const Caller& caller) {
+    const std::string key = key_of(caller);
+    if (User* known = users_.find(key)) return *known;
+    charge(caller, kPayoutChangeLines);
+    UserName name = parse_user_name(caller.user_name, *context_.network.parent);
+    work::Worker worker{name.display, name.payout.value_or(context_.source.node_payout_hash()), caller.user_name};
+    return users_.put(key, User{std::move(name), std::move(worker), std::nullopt, submit_throttle()});
 }
 
 Difficulty Getwork::difficulty_for(User& user, const work::Job& job) {
@@ -113,23 +118,21 @@ Difficulty Getwork::difficulty_for(User& user, const work::Job& job) {
 
 dash::BlockHeader Getwork::new_attempt(const work::JobPtr& job, const Difficulty& difficulty) {
     const std::uint64_t extranonce = static_cast<std::uint64_t>(next_extranonce2_++) << 32 | extranonce1_.value();
-    const dash::Uint256 root = merkle_root_of(*job, extranonce);
+    const dash::Uint256 root = context_.source.merkle_root(*job, extranonce);
     attempts_.put(root, Attempt{job, extranonce, difficulty, {}, now()});
     return {job->version, job->previous_block, root, job->time, job->bits, 0};
 }
 
 Getwork::Answer Getwork::give_work(const json& id, const Caller& caller) {
-    User* user = find_user(caller.user_name);
-    if (user == nullptr) return failure(id, static_cast<int>(ErrorCode::kOther), "too many new users, try again");
-    if (!user->name.refusal.empty()) {
-        return failure(id, static_cast<int>(ErrorCode::kUnauthorized), user->name.refusal);
-    }
+    charge(caller, kAttemptLines);
+    User& user = find_user(caller);
+    if (!user.name.refusal.empty()) return failure(id, static_cast<int>(ErrorCode::kUnauthorized), user.name.refusal);
     const work::JobPtr job =
-        context_.source.job(context_.source.apply_fee({user->worker.payout_hash, user->name.share_difficulty}));
+        context_.source.job(context_.source.apply_fee({user.worker.payout_hash, user.name.share_difficulty}));
     if (!job) return failure(id, kLostContact, context_.source.no_work_reason());
     const std::uint64_t event = context_.source.work_event();
-    events_seen_.put(poller_key(caller), event);
-    const Difficulty difficulty = difficulty_for(*user, *job);
+    events_seen_.put(key_of(caller), event);
+    const Difficulty difficulty = difficulty_for(user, *job);
     json result = getwork_result(new_attempt(job, difficulty), difficulty.target);
     if (!caller.wants_plain_result) {
         result["identifier"] = std::to_string(event);
@@ -145,12 +148,12 @@ Getwork::Answer Getwork::take_work(const json& id, const std::string& data, cons
     } catch (const dash::DecodeError& error) {
         return failure(id, kInvalidRequest, error.what());
     }
-    User* user = find_user(caller.user_name);
     Attempt* attempt = attempts_.find(header.merkle_root);
-    if (user == nullptr || attempt == nullptr || now() - attempt->last_used > kHoldSeconds) {
+    if (attempt == nullptr || now() - attempt->last_used > kHoldSeconds) {
         return rejection(id, "unknown-work");
     }
     attempt->last_used = now();
+    User& user = find_user(caller);
     const work::JobPtr job = attempt->job;
     std::optional<StratumError> fault;
     if (header.version != job->version || header.previous_block != job->previous_block || header.bits != job->bits) {
@@ -158,15 +161,17 @@ Getwork::Answer Getwork::take_work(const json& id, const std::string& data, cons
     }
     const work::Solution solution{attempt->extranonce, header.timestamp, header.nonce, header.version};
     const bool exempt = context_.admission.is_exempt(caller.ip);
+    SubmitLimit& limit = context_.submit_limit;
     const bool over_limit =
-        !exempt && context_.submit_limit.count(user->worker.name, now()) == SubmitLimit::Pace::kTooHigh;
+        !exempt && limit.pace(user.worker.name, caller.ip, now()) == SubmitLimit::Pace::kTooHigh;
     const Verdict verdict = judge_submit(context_.source, context_.clock,
-                                         {job, solution, user->worker, attempt->difficulty, attempt->seen,
-                                          exempt ? nullptr : &user->throttle, over_limit, fault});
-    context_.statistics.submitted(user->worker.name, verdict.result, verdict.credited_difficulty);
-    if (verdict.result != SubmitResult::kRejected && user->vardiff) {
+                                         {job, solution, user.worker, attempt->difficulty, attempt->seen,
+                                          exempt ? nullptr : &user.throttle, over_limit, fault});
+    if (!exempt && verdict.result != SubmitResult::kRejected) limit.count(user.worker.name, caller.ip, now());
+    context_.statistics.submitted(user.worker.name, verdict.result, verdict.credited_difficulty);
+    if (verdict.result != SubmitResult::kRejected && user.vardiff) {
         const Difficulty share = Difficulty::of_target(job->easiest_target);
-        user->vardiff->submitted(now(), context_.policy.vardiff_range(0, share));
+        user.vardiff->submitted(now(), context_.policy.vardiff_range(0, share));
     }
     if (verdict.error) return rejection(id, verdict.error->message);
     return {response(id, true, nullptr), {}, true};

@@ -34,13 +34,16 @@ class Getwork {
     /// Whether the caller was given work of the current work event; a long poll of one that was not is answered at
     /// once.
     [[nodiscard]] bool is_up_to_date(const Caller& caller);
+    /// How long what this host asks should wait, because it made the node work more than its share.
+    [[nodiscard]] double pause_seconds(const std::string& ip);
 
     void expire(double now);
 
   private:
-    static constexpr std::size_t kMaxUsers = 1000;
+    static constexpr std::size_t kMaxUsers = 10'000;
     static constexpr std::size_t kMaxAttempts = 10'000;
     static constexpr std::size_t kMaxLongPollers = 10'000;
+    static constexpr std::size_t kMaxHosts = 10'000;
 
     struct User {
         UserName name;
@@ -60,8 +63,10 @@ class Getwork {
     [[nodiscard]] Answer call(const nlohmann::json& request, const Caller& caller);
     [[nodiscard]] Answer give_work(const nlohmann::json& id, const Caller& caller);
     [[nodiscard]] Answer take_work(const nlohmann::json& id, const std::string& data, const Caller& caller);
-    /// nullptr when too many new users came at once.
-    [[nodiscard]] User* find_user(const std::string& user_name);
+    [[nodiscard]] User& find_user(const Caller& caller);
+    [[nodiscard]] TokenBucket& effort_of(const std::string& ip);
+    /// Makes the host pay for what it asks.
+    void charge(const Caller& caller, double lines);
     [[nodiscard]] Difficulty difficulty_for(User& user, const work::Job& job);
     [[nodiscard]] dash::BlockHeader new_attempt(const work::JobPtr& job, const Difficulty& difficulty);
     [[nodiscard]] double now() const;
@@ -69,8 +74,8 @@ class Getwork {
     MinerContext& context_;
     Extranonce1 extranonce1_;
     std::uint32_t next_extranonce2_ = 0;
-    TokenBucket new_users_;
-    LruMap<std::string, User> users_{kMaxUsers};
+    LruMap<std::string, TokenBucket> efforts_{kMaxHosts};  ///< by host
+    LruMap<std::string, User> users_{kMaxUsers};           ///< by host and name: anybody may use another's
     LruMap<dash::Uint256, Attempt> attempts_{kMaxAttempts};
     LruMap<std::string, std::uint64_t> events_seen_{kMaxLongPollers};
 };

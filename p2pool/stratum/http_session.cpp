@@ -122,6 +122,16 @@ asio::awaitable<bool> read_request_line(Connection& connection, std::string& rec
     }
 }
 
+/// Waits while the host has asked for more than its share, so that it is heard as often as a miner of stratum. Others
+/// of the same host may be heard first.
+asio::awaitable<void> wait_for_turn(Connection& connection, ServerCore& core) {
+    for (;;) {
+        const double seconds = core.getwork().pause_seconds(connection.ip());
+        if (seconds <= 0 || connection.is_closed()) co_return;
+        co_await connection.pause(seconds);
+    }
+}
+
 /// nullopt when the connection ended meanwhile.
 asio::awaitable<std::optional<HttpResponse>> answer(Connection& connection, ServerCore& core, const Request& request) {
     const Getwork::Caller caller{connection.ip(), user_of(request),
@@ -129,6 +139,8 @@ asio::awaitable<std::optional<HttpResponse>> answer(Connection& connection, Serv
     const std::string_view target = view(request.target());
     const std::string_view path = target.substr(0, target.find('?'));
     Getwork::Answer answer;
+    co_await wait_for_turn(connection, core);
+    if (connection.is_closed()) co_return std::nullopt;
     if (path == kLongPollPath) {
         if (core.getwork().is_up_to_date(caller)) {
             connection.set_waiting(true);

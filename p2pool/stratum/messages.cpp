@@ -68,14 +68,14 @@ void append_show_message(std::string& out, std::string_view text) {
     out.append(R"({"id":null,"method":"client.show_message","params":[)").append(dump(text)).append("]}\n");
 }
 
-std::shared_ptr<const Notify> make_notify(const work::JobPtr& job) {
+std::shared_ptr<const Notify> make_notify(const work::JobPtr& job, const work::CoinbaseParts& coinbase) {
     auto notify = std::make_shared<Notify>();
     notify->job = job;
     notify->share = Difficulty::of_target(job->easiest_target);
     std::string& body = notify->body;
     body.append(R"(",")").append(previous_block_hex(job->previous_block));
-    body.append(R"(",")").append(dash::to_hex(job->coinbase_prefix));
-    body.append(R"(",")").append(dash::to_hex(job->coinbase_suffix)).append(R"(",[)");
+    body.append(R"(",")").append(dash::to_hex(coinbase.prefix));
+    body.append(R"(",")").append(dash::to_hex(coinbase.suffix)).append(R"(",[)");
     for (const dash::Uint256& hash : job->merkle_branch) {
         if (body.back() != '[') body.push_back(',');
         body.append("\"").append(dash::to_hex(hash.to_bytes())).append("\"");

@@ -65,7 +65,7 @@ constexpr std::string_view kNotifyHead = R"({"id":null,"method":"mining.notify",
 constexpr std::string_view kNotifyCleanTail = "true]}\n";
 constexpr std::string_view kNotifyTail = "false]}\n";
 
-[[nodiscard]] std::shared_ptr<const Notify> make_notify(const work::JobPtr& job);
+[[nodiscard]] std::shared_ptr<const Notify> make_notify(const work::JobPtr& job, const work::CoinbaseParts& coinbase);
 
 /// Eight hex digits, either case; nullopt for anything else.
 [[nodiscard]] std::optional<std::uint32_t> parse_hex32(std::string_view digits);

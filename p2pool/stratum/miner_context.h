@@ -19,10 +19,10 @@ namespace p2pool::stratum {
 /// The serialized work of the payout groups since the last change of work.
 class NotifyCache {
   public:
-    [[nodiscard]] std::shared_ptr<const Notify> get(const work::JobPtr& job) {
+    [[nodiscard]] std::shared_ptr<const Notify> get(const work::JobPtr& job, const work::WorkSource& source) {
         if (notifies_.size() >= kMaxNotifies) clear();
         auto& notify = notifies_[job.get()];  // which the notify keeps alive
-        if (!notify) notify = make_notify(job);
+        if (!notify) notify = make_notify(job, source.coinbase(*job));
         return notify;
     }
     void clear() { notifies_.clear(); }

@@ -127,7 +127,7 @@ bool MinerSession::get_transactions(const Request& request, std::string& out) {
         return true;
     }
     const std::size_t before = out.size();
-    append_result(out, request.id, job->transaction_data ? json(*job->transaction_data) : json::array());
+    append_result(out, request.id, context_.source.transaction_hex(*job));
     effort_.charge(now(), static_cast<double>((out.size() - before) / kAnswerBytesPerLine));
     return true;
 }

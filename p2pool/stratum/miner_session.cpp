@@ -7,6 +7,7 @@
 
 #include "dash/util/log.h"
 #include "dash/util/steady_seconds.h"
+#include "p2pool/stratum/effort.h"
 
 namespace p2pool::stratum {
 namespace {
@@ -15,12 +16,6 @@ using nlohmann::json;
 
 /// An observer that does not authorize gets its first work after this time.
 constexpr double kObserverSeconds = 1;
-
-/// What a connection may have the node do: lines in a second for good, and in a burst.
-constexpr double kLinesPerSecond = 500;
-constexpr double kLinesAtOnce = 1000;
-/// Work for somebody else than before has to be built, which takes the time of many lines.
-constexpr double kPayoutChangeLines = 100;
 
 /// Malformed lines that are forgiven at once, and how soon again.
 constexpr double kForgivenLines = 10;
@@ -59,7 +54,7 @@ MinerSession::MinerSession(MinerContext& context, std::string ip)
       session_{context.extranonces.take(), std::nullopt, std::nullopt, 0, {}},
       share_seconds_(context.share_seconds),
       throttle_(submit_throttle()),
-      effort_(kLinesPerSecond, kLinesAtOnce),
+      effort_(effort_bucket()),
       tolerance_(kForgivenLinesPerSecond, kForgivenLines) {}
 
 MinerSession::~MinerSession() {
@@ -207,8 +202,10 @@ std::optional<WorkPush> MinerSession::next_work(bool clean) {
 
 std::optional<WorkPush> MinerSession::push_work(const work::PayoutChoice& choice, bool clean) {
     const work::JobPtr job = context_.source.job(choice);
+    owes_clean_ = owes_clean_ || (clean && current_ != nullptr);
     if (!job) return std::nullopt;
-    auto notify = context_.notifies.get(job);
+    clean = std::exchange(owes_clean_, false) || clean;
+    auto notify = context_.notifies.get(job, context_.source);
     const Difficulty difficulty = difficulty_for(*notify);
     const bool is_first = current_ == nullptr;
     if (!is_first && !clean && current_->job == job && sent_difficulty_ == difficulty) return std::nullopt;

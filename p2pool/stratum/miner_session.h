@@ -130,6 +130,7 @@ class MinerSession {
     std::shared_ptr<const Notify> current_;  ///< what was sent last
     work::PayoutChoice current_choice_;      ///< for whom
     Difficulty sent_difficulty_;
+    bool owes_clean_ = false;  ///< earlier jobs became worthless while there was no work to give
     bool told_no_work_ = false;
 
     TokenBucket throttle_;

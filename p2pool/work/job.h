@@ -27,14 +27,11 @@ struct PayoutChoice {
 struct JobSource;
 
 /// One piece of work as miners get it. Immutable, and shared by all connections with the same payout: each searches its
-/// own part of the 8-byte nonce at the end of the coinbase (extranonce1 ‖ extranonce2).
+/// own part of the 8-byte nonce at the end of the coinbase (extranonce1 ‖ extranonce2). Thousands are held for minutes:
+/// what is large, and seldom asked for, WorkSource makes from it.
 struct Job {
-    std::string id;               ///< 8 hex digits, unique while the job is held
-    dash::Bytes coinbase_prefix;  ///< coinbase up to the 8-byte nonce ("coinb1")
-    dash::Bytes coinbase_suffix;  ///< coinbase after it ("coinb2")
+    std::string id;  ///< 8 hex digits, unique while the job is held
     std::vector<dash::Uint256> merkle_branch;
-    /// Hex of the block's other transactions, for mining.get_transactions; shared by all jobs of a template.
-    std::shared_ptr<const std::vector<std::string>> transaction_data;
 
     std::uint32_t version = 0;  ///< block version of the template
     dash::Uint256 previous_block;
@@ -52,11 +49,20 @@ struct Job {
 
 using JobPtr = std::shared_ptr<const Job>;
 
-/// The latest header time of a solution that the Dash chain accepts: two hours ahead of its clock. That is dashd's,
-/// from which the job's time comes; this machine's may be behind, and must then cost neither work nor a block.
-[[nodiscard]] inline double latest_time(const Job& job, double unix_now) {
+/// A job's coinbase around its 8-byte nonce.
+struct CoinbaseParts {
+    dash::Bytes prefix;  ///< up to the nonce ("coinb1")
+    dash::Bytes suffix;  ///< after it ("coinb2")
+};
+
+/// The latest header time that the Dash chain accepts: two hours ahead of its clock. That is dashd's, from which a
+/// template's time comes; this machine's may be behind, and must then cost neither work nor a block.
+[[nodiscard]] inline double latest_time(std::uint32_t template_time, double unix_now) {
     constexpr double kMostAhead = 7200;
-    return std::max<double>(job.time, unix_now) + kMostAhead;
+    return std::max<double>(template_time, unix_now) + kMostAhead;
+}
+[[nodiscard]] inline double latest_time(const Job& job, double unix_now) {
+    return latest_time(job.time, unix_now);
 }
 
 /// A miner's answer to a job.

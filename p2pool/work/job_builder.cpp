@@ -9,6 +9,7 @@
 #include "dash/primitives/script.h"
 #include "dash/primitives/serialize.h"
 #include "dash/primitives/target.h"
+#include "dash/util/error.h"
 #include "p2pool/work/template_limit.h"
 
 namespace p2pool::work {
@@ -25,6 +26,24 @@ dash::Bytes coinbase_script(const dash::rpc::BlockTemplate& block, const AuxTree
     dash::append(script, network.coinbase_ext);
     if (script.size() > kMaxCoinbaseScript) script.resize(kMaxCoinbaseScript);
     return script;
+}
+
+bool leads_to(dash::ByteSpan payee, const dash::Bytes& script, const dash::ChainParams& chain) {
+    try {
+        return share_chain::payment_script(payee, chain) == script;
+    } catch (const dash::DecodeError&) {
+        return false;
+    }
+}
+
+/// How shares write whom a payment goes to: as dashd names him where that leads to the script it demands, as the python
+/// node does; else, since a name that leads elsewhere or nowhere makes a block that dashd refuses, by the script.
+dash::Bytes packed_payee(const dash::rpc::TemplatePayment& payment, const dash::ChainParams& chain) {
+    const dash::ByteSpan name = dash::as_bytes(payment.payee);
+    if (payment.script.empty() || leads_to(name, payment.script, chain)) return {name.begin(), name.end()};
+    const std::string script = "!" + dash::to_hex(payment.script);
+    const dash::ByteSpan packed = dash::as_bytes(script);
+    return {packed.begin(), packed.end()};
 }
 
 std::string job_id(std::uint32_t number) {
@@ -48,27 +67,25 @@ share_chain::ShareData share_data(const JobRequest& request, const share_chain::
     data.subsidy_duffs = block.coinbase_value_duffs;
     data.payment_amount_duffs = block.payment_total_duffs;
     for (const dash::rpc::TemplatePayment& payment : block.payments) {
-        const dash::ByteSpan payee = dash::as_bytes(payment.payee);
-        data.packed_payments.push_back({.payee = {payee.begin(), payee.end()}, .amount_duffs = payment.amount_duffs});
+        data.packed_payments.push_back(
+            {.payee = packed_payee(payment, *network.parent), .amount_duffs = payment.amount_duffs});
     }
     return data;
 }
 
 }  // namespace
 
-WorkTemplatePtr make_work_template(dash::rpc::BlockTemplate block, double received_at) {
+WorkTemplatePtr make_work_template(dash::rpc::BlockTemplate block, const share_chain::Network& network,
+                                   double received_at) {
     auto work = std::make_shared<WorkTemplate>();
-    LimitedTemplate limited = limit_template(std::move(block));
+    const TemplateLimits limits = limits_beside_payouts(block, network);
+    LimitedTemplate limited = limit_template(std::move(block), limits);
     work->block = std::move(limited.block);
     work->left_out = limited.left_out;
-    work->fits_peers = limited.fits;
+    work->fits = limited.fits;
     work->received_at = received_at;
-    auto hex = std::make_shared<std::vector<std::string>>();
-    for (const dash::rpc::TemplateTransaction& transaction : work->block.transactions) {
+    for (const dash::rpc::TemplateTransaction& transaction : work->block.transactions)
         work->txids.push_back(transaction.txid);
-        hex->push_back(dash::to_hex(transaction.data));
-    }
-    work->transaction_hex = std::move(hex);
     return work;
 }
 
@@ -114,10 +131,7 @@ JobPtr JobBuilder::build(const JobRequest& request) {
     const WorkTemplate& work = *request.work_template;
     auto job = std::make_shared<Job>();
     job->id = job_id(next_id_++);
-    job->coinbase_prefix = source->generation.coinbase_prefix;
-    job->coinbase_suffix = source->generation.coinbase_suffix;
     job->merkle_branch = groundwork_->merkle_branch;
-    job->transaction_data = work.transaction_hex;
     job->version = work.block.version;
     job->previous_block = work.block.previous_block;
     job->bits = work.block.bits;
@@ -131,12 +145,27 @@ JobPtr JobBuilder::build(const JobRequest& request) {
     return job;
 }
 
+CoinbaseParts coinbase_parts(const Job& job) {
+    const share_chain::Generation& generation = job.source->generation;
+    return {.prefix = generation.coinbase_prefix(), .suffix = generation.groundwork->coinbase_suffix};
+}
+
+dash::Uint256 merkle_root(const Job& job, std::uint64_t extranonce) {
+    return dash::root_from_branch(job.source->generation.coinbase_hash(extranonce), job.merkle_branch);
+}
+
+std::vector<std::string> transaction_hex(const Job& job) {
+    std::vector<std::string> hex;
+    for (const dash::rpc::TemplateTransaction& transaction : job.source->work_template->block.transactions)
+        hex.push_back(dash::to_hex(transaction.data));
+    return hex;
+}
+
 dash::BlockHeader assemble_header(const Job& job, const Solution& solution) {
     dash::BlockHeader header;
     header.version = solution.version;
     header.previous_block = job.previous_block;
-    header.merkle_root =
-        dash::root_from_branch(job.source->generation.coinbase_hash(solution.extranonce), job.merkle_branch);
+    header.merkle_root = merkle_root(job, solution.extranonce);
     header.timestamp = solution.time;
     header.bits = job.bits;
     header.nonce = solution.nonce;

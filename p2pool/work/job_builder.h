@@ -17,16 +17,16 @@ namespace p2pool::work {
 /// A template of dashd and when it came.
 struct WorkTemplate {
     dash::rpc::BlockTemplate block;
-    std::vector<dash::Uint256> txids;                                 ///< of block.transactions, in order
-    std::shared_ptr<const std::vector<std::string>> transaction_hex;  ///< the same transactions
-    double received_at = 0;                                           ///< steady seconds
-    std::size_t left_out = 0;  ///< transactions that dashd had in it, and peers could not take
-    bool fits_peers = true;    ///< false: peers cannot take it, and nothing could be left out
+    std::vector<dash::Uint256> txids;  ///< of block.transactions, in order
+    double received_at = 0;            ///< steady seconds
+    std::size_t left_out = 0;          ///< transactions that dashd had in it, and a block or peers could not take
+    bool fits = true;                  ///< false: a block or peers cannot take it, and nothing could be left out
 };
 using WorkTemplatePtr = std::shared_ptr<const WorkTemplate>;
 
-/// Limits the template to what peers can take, and precomputes what all its jobs share.
-[[nodiscard]] WorkTemplatePtr make_work_template(dash::rpc::BlockTemplate block, double received_at);
+/// Limits the template to what a block with all payouts and peers can take, and precomputes what all its jobs share.
+[[nodiscard]] WorkTemplatePtr make_work_template(dash::rpc::BlockTemplate block, const share_chain::Network& network,
+                                                 double received_at);
 
 /// What a job was made from: enough to turn a solution into a share or a block.
 struct JobSource {
@@ -70,6 +70,11 @@ class JobBuilder {
     AuxTreePtr groundwork_aux_;
     dash::Uint256 groundwork_parent_;
 };
+
+// What WorkSource tells of a job.
+[[nodiscard]] CoinbaseParts coinbase_parts(const Job& job);
+[[nodiscard]] dash::Uint256 merkle_root(const Job& job, std::uint64_t extranonce);
+[[nodiscard]] std::vector<std::string> transaction_hex(const Job& job);
 
 /// The header that a solution stands for.
 [[nodiscard]] dash::BlockHeader assemble_header(const Job& job, const Solution& solution);

@@ -19,8 +19,32 @@ constexpr std::uint64_t kOperatorScale = 10'000;
 constexpr std::uint64_t kMostDuffs = std::uint64_t{1} << 50;
 constexpr std::uint8_t kOpReturn = 0x6a;
 
-std::size_t wire_size(const TemplateTransaction& transaction) {
-    return transaction.data.size() + kWireOverhead;
+/// What transactions come to.
+struct Load {
+    std::size_t wire_bytes = 0;
+    std::size_t bytes = 0;
+    std::size_t sigops = 0;
+
+    void add(const TemplateTransaction& transaction) {
+        wire_bytes += transaction.data.size() + kWireOverhead;
+        bytes += transaction.data.size();
+        sigops += transaction.sigops.value_or(0);
+    }
+    void remove(const TemplateTransaction& transaction) {
+        wire_bytes -= transaction.data.size() + kWireOverhead;
+        bytes -= transaction.data.size();
+        sigops -= transaction.sigops.value_or(0);
+    }
+    [[nodiscard]] bool is_within(const TemplateLimits& limits) const {
+        return wire_bytes <= limits.wire_bytes && bytes <= limits.bytes && sigops <= limits.sigops;
+    }
+};
+
+Load load_of(const std::vector<TemplateTransaction>& transactions) {
+    Load load;
+    for (const TemplateTransaction& transaction : transactions)
+        load.add(transaction);
+    return load;
 }
 
 /// The type is the upper half of the version field.
@@ -42,7 +66,8 @@ bool is_ordered(const std::vector<TemplateTransaction>& transactions) {
 
 /// Which transactions stay. Going backwards, whatever spends from the one at hand has been left out before, or is there
 /// to stay and with it what it spends from.
-std::vector<bool> choose(const std::vector<TemplateTransaction>& transactions, std::size_t total, std::size_t limit) {
+std::vector<bool> choose(const std::vector<TemplateTransaction>& transactions, Load load,
+                         const TemplateLimits& limits) {
     std::vector<bool> stays(transactions.size(), true);
     std::vector<bool> needed(transactions.size(), false);
     for (std::size_t i = transactions.size(); i-- > 0;) {
@@ -50,9 +75,9 @@ std::vector<bool> choose(const std::vector<TemplateTransaction>& transactions, s
         if (needed[i] || is_special(transaction)) {
             for (const std::uint32_t position : transaction.depends)
                 needed[position - 1] = true;
-        } else if (total > limit) {
+        } else if (!load.is_within(limits)) {
             stays[i] = false;
-            total -= wire_size(transaction);
+            load.remove(transaction);
         }
     }
     return stays;
@@ -141,24 +166,44 @@ std::optional<BlockTemplate> without_fees(BlockTemplate block, std::uint64_t los
     return block;
 }
 
-LimitedTemplate limit_template(BlockTemplate block, std::size_t limit) {
-    std::size_t total = 0;
-    for (const TemplateTransaction& transaction : block.transactions)
-        total += wire_size(transaction);
-    if (total <= limit) return {.block = std::move(block)};
+TemplateLimits limits_beside_payouts(const BlockTemplate& block, const share_chain::Network& network) {
+    constexpr std::size_t kHeaderBytes = 80;
+    constexpr std::size_t kCountBytes = 5;  // of a varint, at the most as far as blocks go
+    constexpr std::size_t kAmountBytes = 8;
+    constexpr std::size_t kScriptBytes = 25;  // of an address
+    constexpr std::size_t kPayeeBytes = kAmountBytes + 1 + kScriptBytes;
+    constexpr std::size_t kReferenceBytes = kAmountBytes + 1 + 42;
+    // Version, input with a script of 100 bytes, lock time.
+    constexpr std::size_t kFixedBytes = 4 + kCountBytes + (36 + 1 + 100 + 4) + 4;
+    constexpr std::size_t kScriptSigops = 100;  // for the coinbase's script, as dashd reserves
+    constexpr std::size_t kPaymentSigops = 20;  // of a bare multisignature script
+
+    const std::size_t payees = std::size_t{network.chain_length} + 1;  // and the donation
+    std::size_t used = kHeaderBytes + kCountBytes + kFixedBytes + kCountBytes + payees * kPayeeBytes + kReferenceBytes +
+                       kCountBytes + block.coinbase_payload.size();
+    for (const TemplatePayment& payment : block.payments)
+        used += kAmountBytes + kCountBytes + std::max(payment.script.size(), kScriptBytes);
+    const std::size_t sigops = kScriptSigops + payees + kPaymentSigops * block.payments.size();
+    const auto rest = [](std::size_t all, std::size_t part) { return all - std::min(all, part); };
+    return {.wire_bytes = kWireLimit, .bytes = rest(kMaxBlockBytes, used), .sigops = rest(kMaxBlockSigops, sigops)};
+}
+
+LimitedTemplate limit_template(BlockTemplate block, const TemplateLimits& limits) {
+    Load load = load_of(block.transactions);
+    if (load.is_within(limits)) return {.block = std::move(block)};
 
     LimitedTemplate untouched{.block = std::move(block), .left_out = 0, .fits = false};
     const std::vector<TemplateTransaction>& transactions = untouched.block.transactions;
     if (!is_ordered(transactions)) return untouched;
-    const std::vector<bool> stays = choose(transactions, total, limit);
+    const std::vector<bool> stays = choose(transactions, load, limits);
     std::uint64_t lost_duffs = 0;
     for (std::size_t i = 0; i < stays.size(); ++i) {
         if (stays[i]) continue;
         if (!transactions[i].fee_duffs.has_value()) return untouched;
         lost_duffs += *transactions[i].fee_duffs;
-        total -= wire_size(transactions[i]);
+        load.remove(transactions[i]);
     }
-    if (total > limit) return untouched;
+    if (!load.is_within(limits)) return untouched;
     std::optional<BlockTemplate> rest = without_fees(untouched.block, lost_duffs);
     if (!rest.has_value()) return untouched;
     rest->transactions = only(std::move(rest->transactions), stays);

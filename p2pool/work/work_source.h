@@ -32,6 +32,13 @@ class WorkSource {
     [[nodiscard]] virtual JobPtr job(const PayoutChoice& choice) = 0;
     [[nodiscard]] virtual std::string no_work_reason() const = 0;
 
+    // What a job of this source is about, made anew at each call.
+    [[nodiscard]] virtual CoinbaseParts coinbase(const Job& job) const = 0;
+    /// Of the header with this nonce in the coinbase; cheap.
+    [[nodiscard]] virtual dash::Uint256 merkle_root(const Job& job, std::uint64_t extranonce) const = 0;
+    /// Hex of the block's other transactions.
+    [[nodiscard]] virtual std::vector<std::string> transaction_hex(const Job& job) const = 0;
+
     /// Who is paid when a user name holds no address, and, for a part of all jobs that the operator's fee sets, instead
     /// of the miner.
     [[nodiscard]] virtual PayoutChoice apply_fee(const PayoutChoice& choice) = 0;

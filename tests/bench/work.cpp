@@ -54,7 +54,7 @@ void new_template(benchmark::State& state) {
     p2pool::work::JobBuilder builder(kChain.tracker(), 1);
     for (auto _ : state) {
         p2pool::work::JobRequest request;
-        request.work_template = p2pool::work::make_work_template(block, 0);
+        request.work_template = p2pool::work::make_work_template(block, kChain.tracker().network(), 0);
         request.best_share = kChain.tip();
         request.now = now;
         for (std::int64_t i = 0; i < state.range(0); ++i) {

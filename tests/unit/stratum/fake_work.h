@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dash/primitives/bytes.h"
+#include "dash/primitives/merkle.h"
 #include "dash/primitives/sha256.h"
 #include "dash/primitives/target.h"
 #include "dash/util/clock.h"
@@ -45,6 +46,19 @@ class FakeWork final : public p2pool::work::WorkSource {
         return job;
     }
     [[nodiscard]] std::string no_work_reason() const override { return "the fake node has no work"; }
+    [[nodiscard]] p2pool::work::CoinbaseParts coinbase(const p2pool::work::Job& job) const override {
+        return coinbases_.at(job.id);
+    }
+    [[nodiscard]] dash::Uint256 merkle_root(const p2pool::work::Job& job, std::uint64_t extranonce) const override {
+        dash::Bytes bytes = coinbases_.at(job.id).prefix;
+        for (int shift = 0; shift < 64; shift += 8)
+            bytes.push_back(static_cast<std::uint8_t>(extranonce >> shift));
+        dash::append(bytes, coinbases_.at(job.id).suffix);
+        return dash::root_from_branch(dash::sha256d(bytes), job.merkle_branch);
+    }
+    [[nodiscard]] std::vector<std::string> transaction_hex(const p2pool::work::Job&) const override {
+        return transactions;
+    }
     [[nodiscard]] p2pool::work::PayoutChoice apply_fee(const p2pool::work::PayoutChoice& choice) override {
         return takes_everything ? p2pool::work::PayoutChoice{node_payout_hash(), std::nullopt} : choice;
     }
@@ -81,7 +95,7 @@ class FakeWork final : public p2pool::work::WorkSource {
     double share_difficulty = 1000;
     double block_difficulty = 1e6;
     std::vector<dash::Uint256> merkle_branch{dash::Uint256(1), dash::Uint256(2)};
-    std::shared_ptr<const std::vector<std::string>> transaction_data;
+    std::vector<std::string> transactions;  ///< of every job, in hex
     std::uint32_t version = 0x20000000;
     bool has_work = true;
     bool takes_everything = false;  ///< each job is one of the operator's fee
@@ -98,12 +112,12 @@ class FakeWork final : public p2pool::work::WorkSource {
         const std::string number = std::to_string(++jobs_made);
         auto job = std::make_shared<p2pool::work::Job>();
         job->id = std::string(8 - number.size(), '0') + number;
-        job->coinbase_prefix = dash::from_hex("03000500010000");
-        dash::append(job->coinbase_prefix, choice.pubkey_hash);
-        dash::append(job->coinbase_prefix, dash::as_bytes(job->id));
-        job->coinbase_suffix = dash::from_hex("00000000");
+        p2pool::work::CoinbaseParts& coinbase = coinbases_[job->id];
+        coinbase.prefix = dash::from_hex("03000500010000");
+        dash::append(coinbase.prefix, choice.pubkey_hash);
+        dash::append(coinbase.prefix, dash::as_bytes(job->id));
+        coinbase.suffix = dash::from_hex("00000000");
         job->merkle_branch = merkle_branch;
-        job->transaction_data = transaction_data;
         job->version = version;
         job->previous_block = dash::Uint256({0x0706050403020100, 0x0f0e0d0c0b0a0908, 0x1716151413121110, event_});
         job->bits = 0x1b0404cb;
@@ -116,8 +130,9 @@ class FakeWork final : public p2pool::work::WorkSource {
         return job;
     }
 
-    static std::uint64_t fingerprint(const p2pool::work::Job& job, const p2pool::work::Solution& solution) {
-        dash::Bytes bytes(job.coinbase_prefix);
+    [[nodiscard]] std::uint64_t fingerprint(const p2pool::work::Job& job,
+                                            const p2pool::work::Solution& solution) const {
+        dash::Bytes bytes(coinbases_.at(job.id).prefix);
         for (const std::uint64_t value : {solution.extranonce, std::uint64_t{solution.time},
                                           std::uint64_t{solution.nonce}, std::uint64_t{solution.version}}) {
             for (int shift = 0; shift < 64; shift += 8)
@@ -130,6 +145,7 @@ class FakeWork final : public p2pool::work::WorkSource {
     dash::Uint256 quality_ = dash::target_from_difficulty(1e5);
     std::uint64_t event_ = 1;
     std::map<p2pool::work::PayoutChoice, p2pool::work::JobPtr> jobs_;
+    std::map<std::string, p2pool::work::CoinbaseParts> coinbases_;  ///< by job id
 };
 
 }  // namespace tests

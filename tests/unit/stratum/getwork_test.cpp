@@ -59,8 +59,8 @@ TEST_CASE("work that is handed back is judged as stratum's") {
     const auto& solution = node.work.accepted[0].solution;
     CHECK(solution.nonce == 5);
     // The header handed out is the one of this extranonce.
-    dash::Bytes coinbase =
-        node.work.job({*parse_user_name(user, *node.network.parent).payout, std::nullopt})->coinbase_prefix;
+    const auto job = node.work.job({*parse_user_name(user, *node.network.parent).payout, std::nullopt});
+    dash::Bytes coinbase = node.work.coinbase(*job).prefix;
     for (int shift = 0; shift < 64; shift += 8)
         coinbase.push_back(static_cast<std::uint8_t>(solution.extranonce >> shift));
     dash::append(coinbase, dash::from_hex("00000000"));
@@ -155,14 +155,50 @@ TEST_CASE("a long poll waits only for who has the current work") {
     CHECK_FALSE(node.getwork.is_up_to_date(caller));
 }
 
-TEST_CASE("new users without end do not make jobs without end") {
+TEST_CASE("a host that asks without end waits, others do not") {
     GetworkFixture node;
-    for (int i = 0; i < 500; ++i)
-        node.call(json::array(), "rig/" + std::to_string(i + 1));
-    CHECK(node.work.jobs_made <= 101);
-    CHECK(node.last.body.find("too many new users") != std::string::npos);
-    node.clock.advance(1);
-    CHECK_FALSE(node.call(json::array(), "rig/9999")["result"].is_null());
+    const auto pause = [&node](const char* ip = "127.0.0.1") { return node.getwork.pause_seconds(ip); };
+    CHECK(pause() == 0);
+    SUBCASE("for work") {
+        for (int i = 0; i < 1000; ++i)
+            node.call(json::array());
+    }
+    SUBCASE("for new users' work") {
+        for (int i = 0; i < 50; ++i)
+            node.call(json::array(), "rig/" + std::to_string(i + 1));
+    }
+    SUBCASE("what its submits are worth") {
+        const auto data = node.call(json::array())["result"]["data"].get<std::string>();
+        for (std::uint32_t i = 0; i < 5000; ++i)
+            node.call({GetworkFixture::solve(data, i)});
+    }
+    SUBCASE("for the sense of what it says") {
+        for (int i = 0; i < 5000; ++i)
+            static_cast<void>(node.getwork.answer("{bad", {"127.0.0.1", "", false}));
+    }
+    CHECK(pause() > 5);
+    CHECK(pause() < 60);
+    CHECK(pause("127.0.0.2") == 0);
+    node.clock.advance(pause());
+    CHECK(pause() == doctest::Approx(0));
+}
+
+TEST_CASE("who calls himself as another does changes nothing for him") {
+    GetworkFixture node;
+    node.context.admission.configure({.ip_whitelist = {}});
+    const auto call_from = [&node](const std::string& ip, const json& params) {
+        const json request{{"id", 7}, {"method", "getwork"}, {"params", params}};
+        const Getwork::Answer answer = node.getwork.answer(request.dump(), {ip, GetworkFixture::kUser, false});
+        return json::parse(answer.body)["result"];
+    };
+    const json work = call_from("198.51.100.1", json::array());
+    const auto data = work["data"].get<std::string>();
+    node.work.set_quality(100);
+    for (std::uint32_t i = 0; i < 200; ++i)
+        static_cast<void>(call_from("198.51.100.1", {GetworkFixture::solve(data, i)}));
+    CHECK(call_from("198.51.100.1", {GetworkFixture::solve(data, 1000)}) == false);
+    CHECK(call_from("203.0.113.7", {GetworkFixture::solve(data, 1001)}) == true);
+    CHECK(call_from("203.0.113.7", json::array())["target"] == work["target"]);
 }
 
 TEST_CASE("getwork miners have a difficulty of their own") {

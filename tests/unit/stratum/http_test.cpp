@@ -86,6 +86,33 @@ TEST_CASE("requests come in pieces and one behind the other") {
     CHECK(read_answer(miner).status == 200);
 }
 
+TEST_CASE("a host that asks for more than its share is heard as often as it may be") {
+    Port port;
+    Client greedy(port);
+    constexpr int kRequests = 400;  // each is a job's worth of lines
+    for (int i = 0; i < kRequests; ++i)
+        greedy.send(post(kGetwork, kAuthorization));
+    std::string answers;
+    const auto answered = [&] {
+        answers += greedy.read_available();
+        int count = 0;
+        for (std::size_t at = 0; (at = answers.find("HTTP/1.1 200", at)) != std::string::npos; ++at)
+            ++count;
+        return count;
+    };
+    for (int i = 0; i < 50; ++i)
+        static_cast<void>(answered());
+    const int at_once = answered();
+    CHECK(at_once > 100);
+    CHECK(at_once < 200);
+    Client other(port);
+    CHECK(other.call("mining.ping", json::array())["result"] == "pong");
+    port.run_until([&] {
+        port.clock.advance(0.1);
+        return answered() == kRequests;
+    });
+}
+
 TEST_CASE("an old miner gets a plain result and a closed connection") {
     Port port;
     Client miner(port);

@@ -71,7 +71,8 @@ TEST_CASE("answers carry id, result and the error triple") {
 TEST_CASE("a job is written as miners read it") {
     const tests::ManualClock clock(0x65000000);
     tests::FakeWork work(clock);
-    const auto notify = make_notify(work.job({}));
+    const auto job = work.job({});
+    const auto notify = make_notify(job, work.coinbase(*job));
     std::string line(kNotifyHead);
     line.append("00000001").append(notify->body).append(kNotifyCleanTail);
     CHECK(line.back() == '\n');
@@ -82,7 +83,7 @@ TEST_CASE("a job is written as miners read it") {
     REQUIRE(params.size() == 9);
     CHECK(params[0] == "00000001");
     CHECK(params[1] == "03020100070605040b0a09080f0e0d0c13121110171615140000000100000000");
-    CHECK(params[2] == dash::to_hex(notify->job->coinbase_prefix));
+    CHECK(params[2] == dash::to_hex(work.coinbase(*job).prefix));
     CHECK(params[3] == "00000000");
     CHECK(params[4] == json{"01" + std::string(62, '0'), "02" + std::string(62, '0')});
     CHECK(params[5] == "20000000");

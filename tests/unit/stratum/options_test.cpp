@@ -130,14 +130,13 @@ TEST_CASE("a fixed difficulty is kept to, within floor and ceiling") {
 
 TEST_CASE("the transactions of a held job can be read") {
     MinerFixture node;
-    node.work.transaction_data =
-        std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"aa", "bbcc"});
+    node.work.transactions = {"aa", "bbcc"};
     const json job = node.start();
     CHECK(node.ask("mining.get_transactions", json::array({job[0]}))["result"] == json::array({"aa", "bbcc"}));
     CHECK(node.ask("mining.get_transactions", json::array())["result"] == json::array({"aa", "bbcc"}));
     CHECK(code_of(node.ask("mining.get_transactions", {"deadbeef"})) == 21);
     CHECK(code_of(node.ask("mining.get_transactions", {5})) == 21);
-    node.work.transaction_data = nullptr;
+    node.work.transactions.clear();
     node.work.new_event();
     const json empty = node.push(true)[0]["params"];
     CHECK(node.ask("mining.get_transactions", json::array({empty[0]}))["result"] == json::array());
@@ -145,8 +144,7 @@ TEST_CASE("the transactions of a held job can be read") {
 
 TEST_CASE("a long answer is not given again and again") {
     MinerFixture node;
-    node.work.transaction_data =
-        std::make_shared<const std::vector<std::string>>(std::vector<std::string>(100, std::string(80'000, 'a')));
+    node.work.transactions.assign(100, std::string(80'000, 'a'));
     const json job = node.start();
     CHECK(node.ask("mining.get_transactions", json::array({job[0]}))["result"].size() == 100);
     CHECK(code_of(node.ask("mining.get_transactions", json::array({job[0]}))) == 20);

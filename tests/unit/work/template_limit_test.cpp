@@ -3,11 +3,14 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <set>
 
+#include "dash/primitives/script.h"
 #include "dash/primitives/serialize.h"
 #include "dash/primitives/sha256.h"
+#include "share_chain/payouts.h"
 #include "tests/support/random.h"
 #include "tests/support/vectors.h"
 
@@ -191,7 +194,7 @@ TEST_CASE("a template within the limit is left alone") {
     tests::Random random;
     INFO(random.how_to_repeat());
     const BlockTemplate block = random_template(random, random_reward(random));
-    const LimitedTemplate limited = limit_template(block, wire_size(block));
+    const LimitedTemplate limited = limit_template(block, {.wire_bytes = wire_size(block)});
     CHECK(limited.fits);
     CHECK(limited.left_out == 0);
     CHECK(limited.block.transactions.size() == block.transactions.size());
@@ -206,7 +209,7 @@ TEST_CASE("any template is cut to any limit such that it is one that Dash could 
         const Reward reward = random_reward(random);
         const BlockTemplate block = random_template(random, reward);
         const std::size_t limit = random.below(wire_size(block) + 1);
-        const LimitedTemplate limited = limit_template(block, limit);
+        const LimitedTemplate limited = limit_template(block, {.wire_bytes = limit});
         if (!limited.fits) {
             std::size_t fixed = 0;
             for (const std::size_t position : untouchable(block))
@@ -230,6 +233,83 @@ TEST_CASE("any template is cut to any limit such that it is one that Dash could 
         ++cut;
     }
     CHECK(cut > 200);
+}
+
+TEST_CASE("signature operations are limited, too") {
+    Reward reward;
+    reward.subsidy = 371'428'572;
+    BlockTemplate block;
+    for (std::uint32_t i = 0; i < 10; ++i) {
+        block.transactions.push_back(transaction(i, kOrdinary, 300, 1000));
+        block.transactions.back().sigops = 100 * i;
+    }
+    block.transactions[0].sigops.reset();
+    reward.pay(block, total_fees(block));
+    CHECK(limit_template(block, {.sigops = 4500}).left_out == 0);
+    CHECK(limit_template(block, {.sigops = 4499}).left_out == 1);
+    CHECK(limit_template(block, {.sigops = 2800}).left_out == 2);
+    CHECK(limit_template(block, {.sigops = 0}).left_out == 9);
+    CHECK(limit_template(block, {.bytes = 3000}).left_out == 0);
+    CHECK(limit_template(block, {.bytes = 2999}).left_out == 1);
+}
+
+TEST_CASE("a full template is cut so that a block in which each share pays another miner is within Dash's limits") {
+    struct Case {
+        const char* network;
+        std::uint32_t sigops;  // of a transaction: few, or so many that they are what is short
+    };
+    for (const Case& test : {Case{"dash", 1}, Case{"dash", 40}, Case{"dash_regtest", 1}, Case{"dash_regtest", 40}}) {
+        CAPTURE(test.network);
+        CAPTURE(test.sigops);
+        const share_chain::Network& network = *share_chain::find_network(test.network);
+        Reward reward;
+        reward.subsidy = 371'428'572;
+        reward.operator_ten_thousandths = 1000;
+        reward.superblock = {330'000'000, 110'000'000};
+        BlockTemplate block;
+        // As full as dashd makes it.
+        constexpr std::size_t kTransactionBytes = 2000;
+        for (std::uint32_t i = 0; i < 1'999'000 / kTransactionBytes; ++i) {
+            block.transactions.push_back(transaction(i, kOrdinary, kTransactionBytes, 1000));
+            block.transactions.back().sigops = test.sigops;
+        }
+        block.coinbase_payload.assign(177, 1);
+        reward.pay(block, total_fees(block));
+        const LimitedTemplate limited =
+            limit_template(block, p2pool::work::limits_beside_payouts(block, network));
+        CHECK(limited.fits);
+
+        share_chain::PayoutWeights weights;
+        for (std::uint32_t i = 1; i < network.chain_length; ++i) {
+            dash::Hash160 hash{};
+            std::memcpy(hash.data(), &i, sizeof i);
+            weights.by_script[dash::p2pkh_script(hash)] = 1;
+        }
+        weights.total = weights.by_script.size();
+        std::vector<share_chain::Payment> payments;
+        for (const TemplatePayment& payment : limited.block.payments) {
+            const std::string payee = "!" + dash::to_hex(payment.script);
+            const dash::ByteSpan bytes = dash::as_bytes(payee);
+            payments.push_back({.payee = {bytes.begin(), bytes.end()}, .amount_duffs = payment.amount_duffs});
+        }
+        dash::Hash160 finder{};
+        finder.fill(0xff);
+        dash::Writer outputs;
+        share_chain::Payouts(weights, limited.block.coinbase_value_duffs, payments, *network.parent)
+            .write_outputs(outputs, finder);
+        constexpr std::size_t kReferenceOutput = 51;
+        const std::size_t coinbase =
+            4 + 1 + 36 + 1 + 100 + 4 + outputs.bytes().size() + kReferenceOutput + 4 + 1 + block.coinbase_payload.size();
+        const std::size_t transactions = limited.block.transactions.size();
+        const std::size_t size = 80 + 3 + coinbase + transactions * kTransactionBytes;
+        CHECK(size <= p2pool::work::kMaxBlockBytes);
+        const std::size_t sigops = test.sigops * transactions + network.chain_length + 1 + payments.size();
+        CHECK(sigops <= p2pool::work::kMaxBlockSigops);
+        // No more is left out than that takes, but for what a stranger coinbase could have.
+        const bool is_full = size + kTransactionBytes + 200 > p2pool::work::kMaxBlockBytes ||
+                             sigops + test.sigops + 250 > p2pool::work::kMaxBlockSigops;
+        CHECK(is_full);
+    }
 }
 
 TEST_CASE("what dashd gave for other fees is what comes out without them") {
@@ -270,7 +350,7 @@ TEST_CASE("what would become a block that dashd refuses is left as it is") {
         block.transactions.push_back(transaction(i, kOrdinary, 300, 1000 + i));
     reward.pay(block, total_fees(block));
     const std::size_t limit = 2 * (300 + kWireOverhead);
-    REQUIRE(limit_template(block, limit).left_out == 2);
+    REQUIRE(limit_template(block, {.wire_bytes = limit}).left_out == 2);
 
     SUBCASE("payments of a rule that nobody knows") {
         block.payments[1].amount_duffs += 1;
@@ -296,7 +376,7 @@ TEST_CASE("what would become a block that dashd refuses is left as it is") {
         for (std::uint32_t i = 1; i < 4; ++i)
             block.transactions[i] = transaction(i, kAssetLock, 300, 1000);
     }
-    const LimitedTemplate limited = limit_template(block, limit);
+    const LimitedTemplate limited = limit_template(block, {.wire_bytes = limit});
     CHECK(!limited.fits);
     CHECK(limited.left_out == 0);
     CHECK(limited.block.transactions.size() == 4);
