@@ -12,8 +12,12 @@ Announcer::Announcer(const options::Settings& settings, web::Service& web) : net
     notifier_ = std::make_unique<notify::Notifier>(std::move(channels), database_file(settings), dash::system_clock());
     notifier_->start();
     web.set_alert_listener([this](const web::Alert& alert) {
-        notifier_->announce(notify::announce_alert(
-            network_.name, alert.id, std::string(web::to_string(alert.rule->level)), alert.text, alert.until > 0));
+        notifier_->announce(notify::announce(notify::AlertNews{.network = network_.name,
+                                                               .id = alert.id,
+                                                               .level = std::string(web::to_string(alert.rule->level)),
+                                                               .text = alert.text,
+                                                               .is_over = alert.until > 0,
+                                                               .about_miner = alert.rule->names_worker()}));
     });
 }
 

@@ -89,13 +89,17 @@ Announcement announce(const BlockNews& block) {
     return announcement;
 }
 
-Announcement announce_alert(const std::string& network, const std::string& id, const std::string& level,
-                            const std::string& text, bool is_over) {
-    const std::string title = "P2Pool " + std::string(is_over ? "OK again" : level) + " (" + network + ")";
-    const std::string sign = is_over ? "\U00002705" : "\U0001F6A8";
-    Announcement announcement{Announcement::Kind::kAlert, id, title + ": " + text,
-                              sign + " <b>" + escaped(title) + "</b>\n<pre>" + escaped(text) + "</pre>"};
-    announcement.details = {{"network", network}, {"id", id}, {"level", level}, {"text", text}, {"over", is_over}};
+Announcement announce(const AlertNews& alert) {
+    const std::string title = "P2Pool " + (alert.is_over ? "OK again" : alert.level) + " (" + alert.network + ")";
+    const std::string sign = alert.is_over ? "\U00002705" : "\U0001F6A8";
+    Announcement announcement{Announcement::Kind::kAlert, alert.id, title + ": " + alert.text,
+                              sign + " <b>" + escaped(title) + "</b>\n<pre>" + escaped(alert.text) + "</pre>"};
+    announcement.details = {{"network", alert.network},
+                            {"id", alert.id},
+                            {"level", alert.level},
+                            {"text", alert.text},
+                            {"over", alert.is_over}};
+    announcement.about_miner = alert.about_miner;
     return announcement;
 }
 

@@ -18,6 +18,8 @@ struct Announcement {
     std::string text;          ///< for people, a line or two
     std::string html;          ///< the same with the few tags that Telegram knows
     nlohmann::json details{};  ///< for programs
+    bool about_miner = false;  ///< an alert about somebody's machine, of which there may be thousands
+    double made_at = 0;        ///< unix seconds; the notifier's to set
 };
 
 /// "block" or "alert".
@@ -40,8 +42,15 @@ struct BlockNews {
 };
 [[nodiscard]] Announcement announce(const BlockNews& block);
 
-/// An alert that begins or ends. `level`: "info", "warning" or "error".
-[[nodiscard]] Announcement announce_alert(const std::string& network, const std::string& id, const std::string& level,
-                                          const std::string& text, bool is_over);
+/// An alert that begins or ends.
+struct AlertNews {
+    std::string network{};  ///< as --net takes it
+    std::string id{};
+    std::string level{};  ///< "info", "warning" or "error"
+    std::string text{};
+    bool is_over = false;
+    bool about_miner = false;
+};
+[[nodiscard]] Announcement announce(const AlertNews& alert);
 
 }  // namespace p2pool::notify

@@ -1,8 +1,11 @@
 #include "p2pool/notify/channel_config.h"
 
 #include <fstream>
+#include <map>
 #include <optional>
 
+#include "dash/primitives/bytes.h"
+#include "dash/primitives/sha256.h"
 #include "dash/util/atomic_file.h"
 #include "dash/util/error.h"
 #include "dash/util/log.h"
@@ -73,6 +76,14 @@ HookConfig read_hook(const fs::path& file, const json& entry, bool is_webhook) {
     return hook;
 }
 
+/// The URL, or the command's words; no text holds a zero byte.
+std::string target_of(const HookConfig& hook) {
+    std::string target = hook.url;
+    for (const std::string& word : hook.command)
+        target.append(1, '\0').append(word);
+    return target;
+}
+
 /// Miners' work does not wait for somebody to be told of it.
 template <typename Read>
 auto read_or_tell(Read read) -> std::optional<decltype(read())> {
@@ -120,7 +131,16 @@ std::vector<HookConfig> read_hooks(const fs::path& file) {
         for (const json& entry : *entries)
             hooks.push_back(read_hook(file, entry, std::string(list) == "webhooks"));
     }
+    std::map<std::string, int> copies;
+    for (HookConfig& hook : hooks)
+        hook.copy = ++copies[target_of(hook)];
     return hooks;
+}
+
+std::string mark_of(const HookConfig& hook) {
+    constexpr std::size_t kDigits = 12;
+    const std::string digits = dash::to_hex(dash::sha256(dash::as_bytes(target_of(hook)))).substr(0, kDigits);
+    return hook.copy == 1 ? "#" + digits : "#" + digits + "-" + std::to_string(hook.copy);
 }
 
 std::vector<std::unique_ptr<Channel>> make_channels(const fs::path& net_datadir, bool tell_alerts) {

@@ -27,7 +27,11 @@ struct HookConfig {
     std::vector<std::string> command;  ///< else: program and arguments
     bool wants_blocks = true;
     bool wants_alerts = true;
+    int copy = 1;  ///< which of the file's hooks with the same URL or command
 };
+
+/// What tells a hook from all others, the same in every run: digits that give away neither URL nor arguments.
+[[nodiscard]] std::string mark_of(const HookConfig& hook);
 
 /// Writes an example for its owner only when there is no file. Throws ConfigError when the file cannot be understood.
 [[nodiscard]] TelegramConfig read_telegram_config(const std::filesystem::path& file);

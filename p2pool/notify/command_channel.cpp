@@ -95,7 +95,9 @@ class CommandChannel final : public Channel {
   public:
     explicit CommandChannel(HookConfig config) : config_(std::move(config)) {}
 
-    [[nodiscard]] std::string name() const override { return "command " + config_.command.front(); }
+    [[nodiscard]] std::string name() const override {
+        return "command " + config_.command.front() + " " + mark_of(config_);
+    }
     [[nodiscard]] bool wants(const Announcement& announcement) const override {
         return announcement.kind == Announcement::Kind::kBlock ? config_.wants_blocks : config_.wants_alerts;
     }

@@ -16,12 +16,13 @@ struct NotifierSchedule {
     std::chrono::milliseconds first_retry{5'000};      ///< doubled at each failure …
     std::chrono::milliseconds longest_retry{600'000};  ///< … up to this
     std::chrono::milliseconds alert_interval{30'000};  ///< between two alerts
-    std::chrono::seconds block_patience{86'400};       ///< a block is worth telling for so long
+    std::chrono::seconds block_patience{86'400};       ///< a block is worth telling for so long, and then given up
 };
 
 /// Brings announcements to the channels, each at its own pace, with a thread of its own. A block is announced once to
-/// each channel, and not given up for a day, through restarts; of alerts the last twenty wait, and one that fails five
-/// times is dropped.
+/// each channel, and tried for a day, through restarts; one that is refused again and again holds up nothing else. Of
+/// alerts the last twenty wait, and of those about miners, which come last, another twenty; one that fails five times
+/// is dropped.
 class Notifier {
   public:
     /// Opens the outbox in the node's SQLite file. Throws ConfigError.

@@ -49,12 +49,12 @@ void Outbox::sent(const std::string& channel, const std::string& subject, double
 std::vector<Announcement> Outbox::waiting(const std::string& channel, double since) {
     std::vector<Announcement> waiting;
     auto rows = database_.prepare(
-        "SELECT subject, text, html, details FROM announcements"
+        "SELECT subject, text, html, details, made_at FROM announcements"
         " WHERE channel = ? AND sent_at = 0.0 AND made_at >= ? ORDER BY made_at");
     rows.bind(channel, since);
     while (rows.step()) {
         waiting.push_back({Announcement::Kind::kBlock, rows.text(0), rows.text(1), rows.text(2),
-                           nlohmann::json::parse(rows.text(3), nullptr, false)});
+                           nlohmann::json::parse(rows.text(3), nullptr, false), false, rows.real(4)});
     }
     return waiting;
 }

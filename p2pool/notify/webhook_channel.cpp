@@ -12,9 +12,7 @@ class WebhookChannel final : public Channel {
     WebhookChannel(HookConfig config, HttpUrl url) : config_(std::move(config)), url_(std::move(url)) {}
 
     /// Paths of webhooks often are secrets.
-    [[nodiscard]] std::string name() const override {
-        return "webhook " + url_.host + " #" + std::to_string(std::hash<std::string>()(config_.url) % 10'000);
-    }
+    [[nodiscard]] std::string name() const override { return "webhook " + url_.host + " " + mark_of(config_); }
     [[nodiscard]] bool wants(const Announcement& announcement) const override {
         return announcement.kind == Announcement::Kind::kBlock ? config_.wants_blocks : config_.wants_alerts;
     }

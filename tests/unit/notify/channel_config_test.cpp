@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
+#include <set>
 
 #include "dash/util/error.h"
 #include "p2pool/notify/http_post.h"
@@ -84,6 +85,26 @@ TEST_CASE("hooks and what they want to hear") {
         CAPTURE(wrong);
         CHECK_THROWS_AS((void)read_hooks(folder.write("hooks.json", wrong)), dash::ConfigError);
     }
+}
+
+TEST_CASE("every hook has a mark of its own, the same in every run, that gives nothing away") {
+    const Folder folder;
+    const auto marks = [&](const char* text) {
+        std::vector<std::string> all;
+        for (const HookConfig& hook : read_hooks(folder.write("hooks.json", text)))
+            all.push_back(mark_of(hook));
+        return all;
+    };
+    const auto all = marks(R"({
+        "webhooks": [{"url": "https://host/secret"}, {"url": "https://host/other"}, {"url": "https://host/secret"}],
+        "commands": [{"command": ["/bin/true", "a"]}, {"command": ["/bin/true", "b"]}, {"command": ["/bin/true", "a"]}]})");
+    REQUIRE(all.size() == 6);
+    CHECK(std::set<std::string>(all.begin(), all.end()).size() == 6);
+    CHECK(all[2] == all[0] + "-2");
+    CHECK(all[5] == all[3] + "-2");
+    for (const std::string& mark : all)
+        CHECK(mark.find("secret") == std::string::npos);
+    CHECK(marks(R"({"webhooks": [{"url": "https://host/other", "events": ["block"]}]})").front() == all[1]);
 }
 
 TEST_CASE("hooks nested deeper than a copy of them could be are refused as others are") {

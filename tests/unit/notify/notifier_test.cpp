@@ -129,15 +129,23 @@ Announcement block(const std::string& hash) {
 }
 
 Announcement alert(const std::string& id) {
-    return announce_alert("dash", id, "error", "text of " + id, false);
+    return announce(AlertNews{.network = "dash", .id = id, .level = "error", .text = "text of " + id});
+}
+
+Announcement alert_about_miner(const std::string& id) {
+    return announce(AlertNews{.network = "dash", .id = id, .level = "warning", .text = id, .about_miner = true});
 }
 
 struct World {
-    std::unique_ptr<Notifier> notifier(std::unique_ptr<Channel> channel) {
+    std::unique_ptr<Notifier> notifier(std::unique_ptr<Channel> channel, NotifierSchedule schedule = quick()) {
         std::vector<std::unique_ptr<Channel>> channels;
         channels.push_back(std::move(channel));
+        return notifier(std::move(channels), schedule);
+    }
+    std::unique_ptr<Notifier> notifier(std::vector<std::unique_ptr<Channel>> channels,
+                                       NotifierSchedule schedule = quick()) {
         auto made = std::make_unique<Notifier>(std::move(channels), folder.path() / "db.sqlite3", dash::system_clock(),
-                                               quick());
+                                               schedule);
         made->start();
         return made;
     }
@@ -232,13 +240,16 @@ TEST_CASE("a flood of alerts keeps the last ones, and blocks go first") {
     std::vector<std::string> sent;
     std::atomic<bool> works{false};
     std::atomic<int> attempts{0};
+    NotifierSchedule schedule = quick();
+    schedule.first_retry = schedule.longest_retry = milliseconds(200);
     const auto notifier = world.notifier(std::make_unique<ScriptedChannel>([&](const Announcement& announcement) {
-        ++attempts;
-        if (!works) return Delivery{false, "down"};
-        const std::lock_guard lock(mutex);
-        sent.push_back(announcement.subject);
-        return Delivery{true, {}};
-    }));
+                                             ++attempts;
+                                             if (!works) return Delivery{false, "down"};
+                                             const std::lock_guard lock(mutex);
+                                             sent.push_back(announcement.subject);
+                                             return Delivery{true, {}};
+                                         }),
+                                         schedule);
     notifier->announce(block("found"));
     CHECK(tests::wait_until([&] { return attempts > 0; }, seconds(30)));
     for (int i = 0; i < 100; ++i)
@@ -252,6 +263,89 @@ TEST_CASE("a flood of alerts keeps the last ones, and blocks go first") {
         seconds(30)));
     CHECK(sent.front() == "found");
     CHECK(sent.size() <= 22);
+}
+
+TEST_CASE("miners' machines cannot push out what the operator has to know") {
+    World world;
+    std::mutex mutex;
+    std::vector<std::string> sent;
+    std::atomic<bool> works{false};
+    NotifierSchedule schedule = quick();
+    schedule.first_retry = schedule.longest_retry = milliseconds(200);
+    const auto notifier = world.notifier(std::make_unique<ScriptedChannel>([&](const Announcement& announcement) {
+                                             if (!works) return Delivery{false, "down"};
+                                             const std::lock_guard lock(mutex);
+                                             sent.push_back(announcement.subject);
+                                             return Delivery{true, {}};
+                                         }),
+                                         schedule);
+    notifier->announce(block("found"));
+    notifier->announce(alert("dashd_lost"));
+    for (int i = 0; i < 1000; ++i)
+        notifier->announce(alert_about_miner("worker_gone:" + std::to_string(i)));
+    works = true;
+    REQUIRE(tests::wait_until(
+        [&] {
+            const std::lock_guard lock(mutex);
+            return !sent.empty() && sent.back() == "worker_gone:999";
+        },
+        seconds(30)));
+    CHECK(sent.size() == 22);
+    CHECK(sent[0] == "found");
+    CHECK(sent[1] == "dashd_lost");
+}
+
+TEST_CASE("a block that is refused holds up nothing else, and is given up in time") {
+    World world;
+    std::mutex mutex;
+    std::vector<std::string> sent;
+    std::atomic<int> refused{0};
+    NotifierSchedule schedule = quick();
+    schedule.block_patience = seconds(1);
+    const auto notifier = world.notifier(std::make_unique<ScriptedChannel>([&](const Announcement& announcement) {
+                                             if (announcement.subject == "refused") {
+                                                 ++refused;
+                                                 return Delivery{false, "it answers 400"};
+                                             }
+                                             const std::lock_guard lock(mutex);
+                                             sent.push_back(announcement.subject);
+                                             return Delivery{true, {}};
+                                         }),
+                                         schedule);
+    notifier->announce(block("refused"));
+    REQUIRE(tests::wait_until([&] { return refused >= 5; }, seconds(30)));
+    notifier->announce(alert("alert"));
+    notifier->announce(block("fine"));
+    REQUIRE(tests::wait_until(
+        [&] {
+            const std::lock_guard lock(mutex);
+            return sent.size() == 2;
+        },
+        seconds(30)));
+    std::this_thread::sleep_for(milliseconds(1500));
+    const int given_up_after = refused;
+    std::this_thread::sleep_for(milliseconds(200));
+    CHECK(refused == given_up_after);
+}
+
+TEST_CASE("hooks with the same program are told apart") {
+    World world;
+    std::vector<HookConfig> hooks(3);
+    for (const int i : {0, 1, 2}) {
+        const auto out = world.folder.path() / ("out" + std::to_string(i == 2 ? 1 : i));
+        hooks[static_cast<std::size_t>(i)].command = {"/bin/sh", "-c", "echo told >> \"$0\"", out.string()};
+    }
+    hooks[2].copy = 2;  // the same once more
+    std::vector<std::unique_ptr<Channel>> channels;
+    for (const HookConfig& hook : hooks)
+        channels.push_back(make_command_channel(hook));
+    const auto notifier = world.notifier(std::move(channels));
+    notifier->announce(block("aa"));
+    const auto is = [&](const char* name, const std::string& text) {
+        const auto out = world.folder.path() / name;
+        return std::filesystem::exists(out) && tests::read_text(out) == text;
+    };
+    CHECK(tests::wait_until([&] { return is("out0", "told") && is("out1", "told\ntold"); }, seconds(30)));
 }
 
 TEST_CASE("an alert that cannot be told is dropped in time") {
