@@ -165,9 +165,15 @@ void Service::Impl::look() {
 void Service::Impl::tell(std::string_view name, const Json& data) {
     if (name == "block") {
         tell_block(data);
+    } else if (name == "share") {
+        // Whose shares are this node's tells who mines here.
+        Json for_strangers = data;
+        for_strangers["is_ours"] = nullptr;
+        events_.publish(name, to_text(data), to_text(for_strangers));
     } else {
         // Workers' names are in the finder of a block, and in alerts about them.
-        const bool has_names = name == "phase" || (name == "alert" && names_worker(data["rule"].get<std::string>()));
+        const bool has_names =
+            name == "phase" || (name == "alert" && alert_rule(data["rule"].get<std::string>()).names_worker());
         events_.publish(name, to_text(data), has_names ? Audience::kNames : Audience::kEverybody);
     }
 }

@@ -94,6 +94,7 @@ struct Snapshot {
     std::string no_work_reason;         ///< in words for people; empty while there is work
     std::vector<std::string> warnings;  ///< what the operator should read
     double publish_cost_seconds = 0;    ///< time of the node thread that the snapshot before took
+    double interval_seconds = 1;        ///< the next one comes so much later
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 

@@ -5,11 +5,6 @@
 namespace web {
 namespace {
 
-const AlertRule& rule_named(std::string_view name) {
-    const auto& rules = alert_rules();
-    return *std::find_if(rules.begin(), rules.end(), [&](const AlertRule& rule) { return rule.name == name; });
-}
-
 std::string id_of(std::string_view rule, const std::string& subject) {
     std::string id(rule);
     if (!subject.empty()) id.append(":").append(subject);
@@ -42,18 +37,19 @@ const std::vector<AlertRule>& alert_rules() {
          "a block reached less than 90 % of the broadcaster's peers"},
         {"block_orphaned", AlertLevel::kError, 0, 86'400, "a block of ours was orphaned or refused"},
         {"worker_gone", AlertLevel::kWarning, 300, 30,
-         "a worker that mined for an hour has sent nothing for ten minutes, or for as long as its owner chose", true},
-        {"miner_slow", AlertLevel::kWarning, 300, 300, "a miner's hash rate is below what its owner chose", true},
+         "a worker that mined for an hour has sent nothing for ten minutes, or for as long as its owner chose",
+         "a worker is gone"},
+        {"miner_slow", AlertLevel::kWarning, 300, 300,
+         "a miner's hash rate is below what its owner chose, who alone is told", "a miner is slow"},
         {"late_high", AlertLevel::kWarning, 300, 300, "more than 10 % of the work came too late (dead on arrival)"},
         {"disk_low", AlertLevel::kError, 60, 300, "less than 1 GB is free where the data folder is"},
     };
     return rules;
 }
 
-bool names_worker(std::string_view rule) {
+const AlertRule& alert_rule(std::string_view name) {
     const auto& rules = alert_rules();
-    return std::any_of(rules.begin(), rules.end(),
-                       [&](const AlertRule& known) { return known.name == rule && known.names_worker; });
+    return *std::find_if(rules.begin(), rules.end(), [&](const AlertRule& rule) { return rule.name == name; });
 }
 
 Json alert_json(const Alert& alert) {
@@ -68,15 +64,19 @@ void AlertBook::observe(std::string_view rule, const std::string& subject, bool 
     const std::string id = id_of(rule, subject);
     auto found = watched_.find(id);
     if (found == watched_.end()) {
-        if (!bad || watched_.size() >= kMostWatched) return;
-        found = watched_.emplace(id, Watched{{id, &rule_named(rule), text, now, 0}, false, false, 0, now}).first;
+        if (!bad) return;
+        const AlertRule& known = alert_rule(rule);
+        const std::size_t alike = known.names_worker() ? watched_workers_ : watched_.size() - watched_workers_;
+        if (alike >= most(known)) return;
+        found = watched_.emplace(id, Watched{{id, subject, &known, text, now, 0}, false, false, 0, now}).first;
+        watched_workers_ += known.names_worker() ? 1 : 0;
     }
     Watched& watched = found->second;
     watched.observed_at = now;
     if (bad) watched.alert.text = text;
     if (bad == watched.raised) {
         watched.changed_at = 0;
-        if (!bad) watched_.erase(found);
+        if (!bad) forget(found);
         return;
     }
     if (watched.changed_at <= 0) watched.changed_at = now;
@@ -85,7 +85,7 @@ void AlertBook::observe(std::string_view rule, const std::string& subject, bool 
         raise(watched);
     } else if (!bad && lasted >= watched.alert.rule->clear_after_seconds) {
         clear(watched, now);
-        watched_.erase(found);
+        forget(found);
     }
 }
 
@@ -102,7 +102,7 @@ void AlertBook::expire(double now) {
                                              : watched.observed_at + kForgottenSeconds;
         const bool over = now >= end;
         if (over && watched.raised) clear(watched, now);
-        entry = over ? watched_.erase(entry) : std::next(entry);
+        entry = over ? forget(entry) : std::next(entry);
     }
 }
 
@@ -125,9 +125,21 @@ void AlertBook::raise(Watched& watched) {
 void AlertBook::clear(Watched& watched, double now) {
     watched.alert.until = now;
     if (listener_) listener_(watched.alert);
-    past_.push_front(watched.alert);
-    while (past_.size() > kMostPast || (!past_.empty() && past_.back().until < now - kRememberedSeconds))
+    remember(watched.alert, now);
+}
+
+void AlertBook::remember(const Alert& alert, double now) {
+    past_.push_front(alert);
+    while (past_.back().until < now - kRememberedSeconds)
         past_.pop_back();
+    const auto is_alike = [&](const Alert& each) { return each.rule->names_worker() == alert.rule->names_worker(); };
+    if (static_cast<std::size_t>(std::count_if(past_.begin(), past_.end(), is_alike)) <= most(*alert.rule)) return;
+    past_.erase(std::find_if(past_.rbegin(), past_.rend(), is_alike).base() - 1);
+}
+
+std::map<std::string, AlertBook::Watched>::iterator AlertBook::forget(std::map<std::string, Watched>::iterator entry) {
+    watched_workers_ -= entry->second.alert.rule->names_worker() ? 1 : 0;
+    return watched_.erase(entry);
 }
 
 std::vector<Alert> AlertBook::active() const {
@@ -135,8 +147,10 @@ std::vector<Alert> AlertBook::active() const {
     for (const auto& entry : watched_) {
         if (entry.second.raised) alerts.push_back(entry.second.alert);
     }
-    std::stable_sort(alerts.begin(), alerts.end(),
-                     [](const Alert& a, const Alert& b) { return a.rule->level > b.rule->level; });
+    std::stable_sort(alerts.begin(), alerts.end(), [](const Alert& a, const Alert& b) {
+        if (a.rule->level != b.rule->level) return a.rule->level > b.rule->level;
+        return a.rule->names_worker() < b.rule->names_worker();
+    });
     return alerts;
 }
 

@@ -21,17 +21,21 @@ struct AlertRule {
     AlertLevel level;
     double raise_after_seconds;
     double clear_after_seconds;
-    const char* text;           ///< what it watches, for people
-    bool names_worker = false;  ///< its alerts are about a miner: not for those who may not see names
+    const char* text;  ///< what it watches, for people
+    /// Its alerts are about a miner; this is what those may read who may not see names. Null: they name nobody.
+    const char* nameless = nullptr;
+
+    [[nodiscard]] bool names_worker() const { return nameless != nullptr; }
 };
 /// All rules; their limits stand where they are observed, in watch.cpp. docs/ALERTS.md explains them to operators.
 [[nodiscard]] const std::vector<AlertRule>& alert_rules();
 
-/// False for a name that no rule has.
-[[nodiscard]] bool names_worker(std::string_view rule);
+/// The rule with this name; there must be one.
+[[nodiscard]] const AlertRule& alert_rule(std::string_view name);
 
 struct Alert {
     std::string id;  ///< "rule" or "rule:subject"
+    std::string subject;
     const AlertRule* rule = nullptr;
     std::string text;
     double since = 0;  ///< unix seconds
@@ -41,10 +45,15 @@ struct Alert {
 /// As the API and the event stream tell it.
 [[nodiscard]] Json alert_json(const Alert& alert);
 
-/// What is wrong now, and what was in the last day. Web thread.
+/// What is wrong now, and what was in the last day. What is about workers, of which strangers can make any number, is
+/// bounded apart from the rest. Web thread.
 class AlertBook {
   public:
     using Listener = std::function<void(const Alert&)>;
+
+    /// `most_workers`: as many alerts about workers are watched, and remembered.
+    explicit AlertBook(std::size_t most_workers = 1000) : most_workers_(most_workers) {}
+
     /// Hears of each alert when it begins and when it ends.
     void set_listener(Listener listener) { listener_ = std::move(listener); }
 
@@ -65,9 +74,8 @@ class AlertBook {
   private:
     static constexpr double kRememberedSeconds = 86'400;
     static constexpr double kForgottenSeconds = 600;
-    static constexpr std::size_t kMostPast = 500;
-    /// Subjects are workers and blocks, of which strangers can make many.
-    static constexpr std::size_t kMostWatched = 1'000;
+    /// Of the others: subjects are blocks and dashds.
+    static constexpr std::size_t kMostOthers = 500;
 
     struct Watched {
         Alert alert;
@@ -79,8 +87,15 @@ class AlertBook {
 
     void raise(Watched& watched);
     void clear(Watched& watched, double now);
+    void remember(const Alert& alert, double now);
+    [[nodiscard]] std::size_t most(const AlertRule& rule) const {
+        return rule.names_worker() ? most_workers_ : kMostOthers;
+    }
+    std::map<std::string, Watched>::iterator forget(std::map<std::string, Watched>::iterator entry);
 
     Listener listener_;
+    std::size_t most_workers_;
+    std::size_t watched_workers_ = 0;  ///< of watched_, those about workers
     std::map<std::string, Watched> watched_;
     std::deque<Alert> past_;
 };

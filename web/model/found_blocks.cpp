@@ -27,11 +27,6 @@ constexpr std::array kStates = {BlockState::kSubmitted, BlockState::kAccepted, B
                                 BlockState::kConfirmed, BlockState::kLost,     BlockState::kRejected};
 constexpr std::array kKinds = {BlockPayout::Kind::kMiner, BlockPayout::Kind::kPayment, BlockPayout::Kind::kDonation};
 
-template <typename Value>
-Json optional_json(const std::optional<Value>& value) {
-    return value ? Json(*value) : Json();
-}
-
 std::optional<double> optional_number(const Json& object, const char* key) {
     const auto value = object.find(key);
     if (value == object.end() || !value->is_number()) return std::nullopt;

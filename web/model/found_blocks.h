@@ -51,6 +51,9 @@ struct FoundBlock {
 
     /// How its submission fares. What an earlier run of the node sent stays told.
     void take(const dash::submission::SubmissionReport& report);
+    [[nodiscard]] std::optional<std::uint32_t> known_height() const {
+        return height > 0 ? std::optional(height) : std::nullopt;
+    }
     /// 0xFFFF·2^208 by the hash, as the python node counts.
     [[nodiscard]] double hash_difficulty() const;
     /// Of the payouts, what goes to p2pool's miners and authors; nullopt when not known.

@@ -45,16 +45,12 @@ std::optional<double> parse_number(const Json& json, const char* key, double lea
     return found->get<double>();
 }
 
-Json or_null(const std::optional<double>& value) {
-    return value ? Json(*value) : Json();
-}
-
 }  // namespace
 
 Json settings_json(const MinerSettings& settings) {
     return {{"labels", settings.labels},
-            {"hash_rate_below", or_null(settings.hash_rate_below)},
-            {"worker_silent_seconds", or_null(settings.worker_silent_seconds)}};
+            {"hash_rate_below", optional_json(settings.hash_rate_below)},
+            {"worker_silent_seconds", optional_json(settings.worker_silent_seconds)}};
 }
 
 MinerSettings parse_settings(const Json& json) {

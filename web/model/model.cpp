@@ -28,6 +28,8 @@ constexpr double kFeedSeconds = 5;
 constexpr double kLogSeconds = 300;
 constexpr double kLogRememberedSeconds = 86'400;
 constexpr double kSaveSeconds = 30;
+/// A day of them is kept in memory, and shown on one page.
+constexpr std::size_t kMostLoggedWorkers = 200;
 /// A clock is corrected by less all the time.
 constexpr double kClockSlack = 1;
 /// By then it is known whether a share of ours is in the chain.
@@ -60,6 +62,18 @@ SnapshotPtr empty_snapshot(double now) {
     snapshot->peers = std::make_shared<const NetworkStatus>();
     snapshot->no_work_reason = "the node is starting";
     return snapshot;
+}
+
+/// Of a farm's workers, those that do most.
+std::vector<std::pair<std::string, Workers::Rates::mapped_type>> strongest(const Workers::Rates& rates,
+                                                                           std::size_t most) {
+    std::vector<std::pair<std::string, Workers::Rates::mapped_type>> sorted(rates.begin(), rates.end());
+    const std::size_t count = std::min(most, sorted.size());
+    std::partial_sort(
+        sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(count), sorted.end(),
+        [](const auto& a, const auto& b) { return a.second.hashes_per_second > b.second.hashes_per_second; });
+    sorted.resize(count);
+    return sorted;
 }
 
 /// A worker's display name begins with his address, if he gave one.
@@ -115,7 +129,7 @@ Model::Model(NodeFacts facts, Store& store, const dash::Clock& clock, std::funct
       snapshot_(empty_snapshot(clock.unix_seconds())),
       workers_(kRateWindowShares * facts_.network->stratum_share_rate_seconds, dash::steady_seconds(clock)) {
     restore(store);
-    started_ = steady();
+    started_ = told_at_ = steady();
     clock_offset_ = time() - steady();
     next_save_ = started_ + kSaveSeconds;
     alerts_.set_listener([this](const Alert& alert) { tell_alert(alert); });
@@ -145,12 +159,15 @@ void Model::notice_set_clock() {
     const double set_by = time() - steady() - std::exchange(clock_offset_, time() - steady());
     if (std::abs(set_by) <= kClockSlack) return;
     alerts_.clock_was_set(set_by);
+    for (auto& book : miners_alerts_)
+        book.second.clock_was_set(set_by);
     if (set_by < 0) graphs_.go_back(time());
 }
 
 void Model::take(SnapshotPtr snapshot, const Happenings& happenings) {
     const bool new_template = snapshot->template_facts != snapshot_->template_facts;
     snapshot_ = std::move(snapshot);
+    told_at_ = steady();
     notice_set_clock();
     if (first_payouts_.empty()) first_payouts_ = snapshot_->own_payouts;
     take_work(happenings);
@@ -163,7 +180,7 @@ void Model::take(SnapshotPtr snapshot, const Happenings& happenings) {
     if (steady() >= next_feed_) {
         next_feed_ = steady() + kFeedSeconds;
         feed_graphs();
-        watch(*this, alerts_);
+        watch(*this, alerts_, miners_alerts_);
     }
     if (steady() >= next_save_) save();
     tell_peers();
@@ -438,7 +455,7 @@ void Model::write_log() {
     next_log_ = steady() + kLogSeconds;
     Json rates = Json::object();
     Json late_rates = Json::object();
-    for (const auto& [name, rate] : workers_.rates(steady())) {
+    for (const auto& [name, rate] : strongest(workers_.rates(steady()), kMostLoggedWorkers)) {
         rates[name] = rate.hashes_per_second;
         if (rate.late_hashes_per_second > 0) late_rates[name] = rate.late_hashes_per_second;
     }
@@ -515,6 +532,11 @@ std::optional<double> Model::pool_rate() const {
     }
     if (chain.hashes_per_second > 0) return chain.hashes_per_second;
     return std::nullopt;
+}
+
+const AlertBook* Model::alerts_of(const dash::Hash160& miner) const {
+    const auto found = miners_alerts_.find(miner);
+    return found == miners_alerts_.end() ? nullptr : &found->second;
 }
 
 bool Model::choose_settings(const dash::Hash160& miner, const MinerSettings& settings) {

@@ -40,7 +40,7 @@ class Model {
         broadcast_reports_ = std::move(reports);
     }
 
-    /// Hears of each alert when it begins and when it ends.
+    /// Hears of each of the operator's alerts when it begins and when it ends.
     void set_alert_listener(AlertBook::Listener listener) { alert_listener_ = std::move(listener); }
 
     /// The node's next snapshot and what happened before it.
@@ -68,6 +68,8 @@ class Model {
     /// For intervals, and what workers() counts in: a clock that is set does not touch it.
     [[nodiscard]] double steady() const { return dash::steady_seconds(clock_); }
     [[nodiscard]] double uptime() const { return steady() - started_; }
+    /// How old the snapshot is.
+    [[nodiscard]] double seconds_since_told() const { return steady() - told_at_; }
     /// When the node first ran in this data folder: nothing was recorded before, but for what the python node left.
     [[nodiscard]] double records_begin() const { return records_begin_; }
     [[nodiscard]] const ShareIndex& shares() const { return shares_; }
@@ -75,7 +77,10 @@ class Model {
     [[nodiscard]] graphs::Graphs& graphs() { return graphs_; }
     [[nodiscard]] const Samples& samples() const { return samples_; }
     [[nodiscard]] FoundBlocks& blocks() { return blocks_; }
+    /// The operator's.
     [[nodiscard]] const AlertBook& alerts() const { return alerts_; }
+    /// Of the miner who chose alerts of his own; null for others.
+    [[nodiscard]] const AlertBook* alerts_of(const dash::Hash160& miner) const;
     [[nodiscard]] const MinerSettingsBook& settings() const { return settings_; }
     /// Kept for good. False when too many others have settings.
     bool choose_settings(const dash::Hash160& miner, const MinerSettings& settings);
@@ -136,6 +141,7 @@ class Model {
     Samples samples_;
     FoundBlocks blocks_;
     AlertBook alerts_;
+    std::map<dash::Hash160, AlertBook> miners_alerts_;  ///< of those who have settings
     MinerSettingsBook settings_;
     std::deque<Json> log_;
 
@@ -161,6 +167,7 @@ class Model {
     double clock_offset_ = 0;  ///< time() − steady() at the last snapshot
     // Steady seconds.
     double started_ = 0;
+    double told_at_ = 0;
     double next_feed_ = 0;
     double next_log_ = 0;
     double next_save_ = 0;

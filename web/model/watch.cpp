@@ -95,43 +95,63 @@ double silence_allowed(const Model& model, const WorkerFacts* worker) {
     return model.settings().of(worker->payout_hash).worker_silent_seconds.value_or(kGoneSeconds);
 }
 
-void watch_workers(Model& model, AlertBook& alerts, double now) {
+/// The operator hears of it after ten minutes; not before its owner misses it, who may have chosen longer.
+void watch_workers(Model& model, AlertBook& alerts, std::map<dash::Hash160, AlertBook>& miners, double now) {
     for (const auto& worker : model.now().stratum->workers) {
-        const bool worked = worker.worked_seconds > kWorkedSeconds;
+        const WorkerFacts* facts = model.workers().find(worker.name);
+        const double allowed = silence_allowed(model, facts);
         const double silent = now - worker.last_seen;
-        const double allowed = silence_allowed(model, model.workers().find(worker.name));
-        alerts.observe("worker_gone", worker.name, worked && silent > allowed && silent < kForgottenSeconds,
-                       worker.name + " has sent nothing for " + seconds_text(silent), now);
+        const bool is_missed = worker.worked_seconds > kWorkedSeconds && silent < kForgottenSeconds;
+        const std::string text = worker.name + " has sent nothing for " + seconds_text(silent);
+        alerts.observe("worker_gone", worker.name, is_missed && silent > std::max(kGoneSeconds, allowed), text, now);
+        const auto own = facts == nullptr ? miners.end() : miners.find(facts->payout_hash);
+        if (own == miners.end()) continue;
+        own->second.observe("worker_gone", worker.name, is_missed && silent > allowed, text, now);
     }
 }
 
-/// Of all miners together, and of those who want to hear of their own.
-void watch_rates(Model& model, AlertBook& alerts, double now) {
+void watch_all_rates(const Workers::Rates& rates, AlertBook& alerts, double now) {
     double hashes = 0;
     double late = 0;
     std::uint64_t seconds_with_work = 0;
-    std::map<dash::Hash160, double> by_miner;
-    for (const auto& [name, rate] : model.workers().rates(model.steady())) {
+    for (const auto& [name, rate] : rates) {
         hashes += rate.hashes_per_second;
         late += rate.late_hashes_per_second;
         seconds_with_work += rate.submits;
-        if (const WorkerFacts* worker = model.workers().find(name))
-            by_miner[worker->payout_hash] += rate.hashes_per_second;
     }
     const double proportion = seconds_with_work < kFewestSeconds ? 0 : late / std::max(1.0, hashes);
     alerts.observe("late_high", {}, proportion > kLateProportion,
                    std::to_string(static_cast<int>(100 * proportion)) +
                        " % of the work comes too late: miners' network, or an overloaded machine",
                    now);
-    for (const auto& [miner, settings] : model.settings().all()) {
+}
+
+/// Each in the book of its owner: what somebody wants to be told of his own machines is not the operator's business.
+void watch_miners_rates(Model& model, const Workers::Rates& rates, std::map<dash::Hash160, AlertBook>& miners,
+                        double now) {
+    std::map<dash::Hash160, double> by_miner;
+    for (const auto& [name, rate] : rates) {
+        if (const WorkerFacts* worker = model.workers().find(name))
+            by_miner[worker->payout_hash] += rate.hashes_per_second;
+    }
+    for (auto& [miner, book] : miners) {
+        const MinerSettings& settings = model.settings().of(miner);
         const std::string address = model.address_of(miner);
         const auto found = by_miner.find(miner);
         const double rate = found == by_miner.end() ? 0 : found->second;
-        alerts.observe("miner_slow", address, settings.hash_rate_below && rate < *settings.hash_rate_below,
-                       address + " works at " + rate_text(rate) + ", less than the " +
-                           rate_text(settings.hash_rate_below.value_or(0)) + " its owner wants to be told below",
-                       now);
+        book.observe("miner_slow", address, settings.hash_rate_below && rate < *settings.hash_rate_below,
+                     address + " works at " + rate_text(rate) + ", less than the " +
+                         rate_text(settings.hash_rate_below.value_or(0)) + " its owner wants to be told below",
+                     now);
     }
+}
+
+/// One book for each miner who chose something, as long as he does.
+void keep_books(const Model& model, std::map<dash::Hash160, AlertBook>& miners, double now) {
+    constexpr std::size_t kMostOfMiner = 100;
+    std::erase_if(miners, [&](const auto& book) { return model.settings().all().count(book.first) == 0; });
+    for (const auto& settings : model.settings().all())
+        miners.try_emplace(settings.first, kMostOfMiner).first->second.expire(now);
 }
 
 void watch_disk(const Model& model, AlertBook& alerts, double now) {
@@ -144,40 +164,54 @@ void watch_disk(const Model& model, AlertBook& alerts, double now) {
 
 }  // namespace
 
-void watch(Model& model, AlertBook& alerts) {
+void watch(Model& model, AlertBook& alerts, std::map<dash::Hash160, AlertBook>& miners) {
     const double now = model.time();
     alerts.expire(now);
-    watch_workers(model, alerts, now);
+    keep_books(model, miners, now);
+    watch_workers(model, alerts, miners, now);
     if (model.uptime() < kGraceSeconds) return;
     watch_dashd(model, alerts, now);
     watch_peers(model, alerts, now);
     watch_broadcaster(model.broadcaster(), alerts, now);
-    watch_rates(model, alerts, now);
+    const Workers::Rates rates = model.workers().rates(model.steady());
+    watch_all_rates(rates, alerts, now);
+    watch_miners_rates(model, rates, miners, now);
     watch_disk(model, alerts, now);
+}
+
+std::string reason_not_ready(const Model& model) {
+    constexpr double kLateSeconds = 15;
+    const double silent = model.seconds_since_told();
+    if (silent > model.now().interval_seconds + kLateSeconds) {
+        return "the mining thread has told nothing for " + seconds_text(silent) + ": it is busy or stuck";
+    }
+    return model.now().no_work_reason;
 }
 
 StateLight state_light(const Model& model) {
     const Snapshot& snapshot = model.now();
     const auto& download = snapshot.peers->download;
+    const std::string reason = reason_not_ready(model);
+    if (reason != snapshot.no_work_reason) return {AlertLevel::kError, false, "node_silent", reason};
     if (snapshot.template_facts == nullptr) {
         return {AlertLevel::kWarning, false, "no_template", "waiting for dashd's first block template"};
     }
     const double silent = model.time() - snapshot.template_facts->confirmed_at;
     constexpr double kPollingSeconds = 30;
     if (silent > kPollingSeconds) {
-        return {
-            AlertLevel::kError, false, "dashd_silent",
-            "dashd silent for " + seconds_text(silent) +
-                (snapshot.no_work_reason.empty() ? ": work goes on with the last template" : ": no work for miners")};
+        return {AlertLevel::kError, false, "dashd_silent",
+                "dashd silent for " + seconds_text(silent) +
+                    (reason.empty() ? ": work goes on with the last template" : ": no work for miners")};
     }
     if (download.active && download.estimated_total > download.known_shares + 100) {
         const std::size_t percent = 100 * download.known_shares / download.estimated_total;
         return {AlertLevel::kInfo, false, "syncing", "syncing " + std::to_string(percent) + " %"};
     }
-    if (!snapshot.no_work_reason.empty()) return {AlertLevel::kWarning, false, "no_work", snapshot.no_work_reason};
+    if (!reason.empty()) return {AlertLevel::kWarning, false, "no_work", reason};
     const auto alerts = model.alerts().active();
     if (!alerts.empty() && alerts.front().rule->level != AlertLevel::kInfo) {
-        return {alerts.front().rule->level, false, "alert", alerts.front().text};
+        const Alert& worst = alerts.front();
+        return {worst.rule->level, false, "alert", worst.rule->names_worker() ? worst.rule->nameless : worst.text};
     }
     return {AlertLevel::kInfo, true, "all_well", "all well"};
 }

@@ -56,18 +56,23 @@ Json sign_out(const PageContext& context) {
 }
 
 Json connections_of(Model& model, const dash::Hash160& miner) {
+    constexpr std::size_t kMostConnections = 1000;
     Json connections = Json::array();
     for (const auto& connection : model.now().stratum->connections) {
+        if (connections.size() >= kMostConnections) break;
         if (connection.worker.empty() || payout_of(model, connection.worker) != miner) continue;
         connections.push_back(connection_json(connection, connection.ip));
     }
     return connections;
 }
 
-Json alerts_of(const Model& model, const std::string& address) {
+/// Who chose no alerts of his own sees what the operator is told of his workers.
+Json alerts_of(Model& model, const dash::Hash160& miner) {
     Json alerts = Json::array();
-    for (const Alert& alert : model.alerts().active()) {
-        if (alert.rule->names_worker && alert.text.rfind(address, 0) == 0) alerts.push_back(alert_json(alert));
+    const AlertBook* own = model.alerts_of(miner);
+    for (const Alert& alert : own != nullptr ? own->active() : model.alerts().active()) {
+        const bool is_his = own != nullptr || (alert.rule->names_worker() && payout_of(model, alert.subject) == miner);
+        if (is_his) alerts.push_back(alert_json(alert));
     }
     return alerts;
 }
@@ -79,7 +84,7 @@ Json details(const PageContext& context) {
     return {{"address", address},
             {"settings", settings_json(model.settings().of(miner))},
             {"connections", connections_of(model, miner)},
-            {"alerts", alerts_of(model, address)}};
+            {"alerts", alerts_of(model, miner)}};
 }
 
 /// Only who mines here may leave something on the node's disk.

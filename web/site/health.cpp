@@ -1,3 +1,4 @@
+#include "web/model/watch.h"
 #include "web/site/metrics.h"
 #include "web/site/route_table.h"
 
@@ -10,10 +11,7 @@ Response health(const PageContext&) {
 }
 
 Response readiness(const PageContext& context) {
-    constexpr double kSilentSeconds = 15;
-    const Snapshot& now = context.model.now();
-    const bool is_silent = context.model.time() - now.time > kSilentSeconds;
-    const std::string reason = is_silent ? "the mining thread is busy or stuck" : now.no_work_reason;
+    const std::string reason = reason_not_ready(context.model);
     Response response = json_response(to_text({{"ready", reason.empty()}, {"reason", reason}}));
     if (!reason.empty()) response.status = 503;
     return response;
@@ -33,7 +31,9 @@ Response metrics(const PageContext& context) {
 void add_health_routes(Routes& routes) {
     RouteTable table(routes);
     table.page("healthz", health).kind = PathKind::kOpen;
-    table.page("readyz", readiness).kind = PathKind::kOpen;
+    Route& ready = table.page("readyz", readiness);
+    ready.kind = PathKind::kOpen;
+    ready.cacheable = false;
     table.page("metrics", metrics).cacheable = false;
 }
 

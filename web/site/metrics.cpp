@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 
 #include "dash/primitives/target.h"
 #include "web/model/memory.h"
@@ -12,6 +13,8 @@ namespace web {
 namespace {
 
 std::string number(double value) {
+    if (std::isnan(value)) return "NaN";
+    if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
     std::array<char, 32> text{};
     const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value);
     return {text.data(), end};
@@ -86,8 +89,8 @@ void write_node(Writer& out, const PageContext& context) {
     out.sample(1, {{"version", model.facts().version}, {"network", model.facts().network->name}});
     out.gauge("p2pool_start_time_seconds", "When the node started, in Unix time.", model.facts().started_at);
     out.gauge("p2pool_resident_memory_bytes", "Memory of the node.", resident_bytes());
-    out.gauge("p2pool_ready", "1 while miners get work.", model.now().no_work_reason.empty() ? 1.0 : 0.0);
-    out.family("p2pool_alerts", "gauge", "Active alerts by rule.");
+    out.gauge("p2pool_ready", "1 while miners get work.", reason_not_ready(model).empty() ? 1.0 : 0.0);
+    out.family("p2pool_alerts", "gauge", "The operator's active alerts by rule.");
     std::map<std::string, double> counts;
     for (const AlertRule& rule : alert_rules())
         counts[rule.name] = 0;
@@ -103,15 +106,17 @@ void write_dashd(Writer& out, const Model& model) {
     out.gauge("p2pool_dashd_p2p_connected", "1 while dashd's P2P link is up.", model.now().dashd_link_up ? 1.0 : 0.0);
     const auto each = [&](const char* name, const char* help, auto value) {
         out.family(name, "gauge", help);
-        for (std::size_t i = 0; i < model.now().dashds.size(); ++i)
-            out.sample(value(model.now().dashds[i]), {{"dashd", std::to_string(i + 1)}});
+        for (std::size_t i = 0; i < model.now().dashds.size(); ++i) {
+            const std::optional<double> known = value(model.now().dashds[i]);
+            if (known) out.sample(*known, {{"dashd", std::to_string(i + 1)}});
+        }
     };
     each("p2pool_dashd_score", "Health of each dashd, 0 (out of use) to 100.",
          [](const DashdFacts& dashd) { return dashd.score; });
     each("p2pool_dashd_current", "1 for the dashd whose templates miners get.",
          [](const DashdFacts& dashd) { return dashd.current ? 1.0 : 0.0; });
     each("p2pool_dashd_answer_seconds", "How long the last answer of each dashd took.",
-         [](const DashdFacts& dashd) { return dashd.answer_seconds.value_or(0); });
+         [](const DashdFacts& dashd) { return dashd.answer_seconds; });
     const auto& block = model.now().template_facts;
     if (block == nullptr) return;
     out.gauge("p2pool_dashd_height", "Height of dashd's best block.", static_cast<double>(block->height) - 1);

@@ -14,6 +14,8 @@ namespace web {
 namespace {
 
 constexpr std::size_t kLastBlocks = 5;
+/// The page of alerts has the others.
+constexpr std::size_t kMostAlerts = 20;
 
 Json state_json(const Model& model) {
     const StateLight light = state_light(model);
@@ -171,7 +173,7 @@ Json overview(const PageContext& context) {
     Json blocks = Json::array();
     for (auto block = luck.rbegin(); block != luck.rend() && blocks.size() < kLastBlocks; ++block)
         blocks.push_back(block_json(model, *block));
-    return {{"time", model.now().time},
+    return {{"time", model.time()},
             {"node", node_json(model)},
             {"state", state_json(model)},
             {"dashd", dashd_json(model, context.sight.trusted)},
@@ -182,7 +184,7 @@ Json overview(const PageContext& context) {
             {"payout_now_duffs", payout_now_json(model)},
             {"last_blocks", std::move(blocks)},
             {"broadcaster", broadcaster_summary(model)},
-            {"alerts", active_alerts(model, context.sight.names)},
+            {"alerts", active_alerts(model, context.sight.names, kMostAlerts)},
             {"warnings", model.now().warnings}};
 }
 
@@ -196,10 +198,11 @@ Json download_json(const p2pool::peers::DownloadProgress& download) {
             {"seconds_left", optional_json(download.seconds_left)}};
 }
 
-Json active_alerts(const Model& model, bool names) {
+Json active_alerts(const Model& model, bool names, std::size_t most) {
     Json alerts = Json::array();
     for (const Alert& alert : model.alerts().active()) {
-        if (names || !alert.rule->names_worker) alerts.push_back(alert_json(alert));
+        if (alerts.size() >= most) break;
+        if (names || !alert.rule->names_worker()) alerts.push_back(alert_json(alert));
     }
     return alerts;
 }

@@ -11,7 +11,7 @@ namespace web {
 /// null while nothing is downloaded.
 [[nodiscard]] Json download_json(const p2pool::peers::DownloadProgress& download);
 
-/// The worst first; without `names` those about single workers are left out.
-[[nodiscard]] Json active_alerts(const Model& model, bool names);
+/// The worst first, and at most so many; without `names` those about single workers are left out.
+[[nodiscard]] Json active_alerts(const Model& model, bool names, std::size_t most);
 
 }  // namespace web

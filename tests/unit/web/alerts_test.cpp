@@ -82,5 +82,18 @@ TEST_CASE("workers cannot fill the book without a bound") {
         book.observe("worker_gone", std::to_string(i), true, "gone", 1000);
         book.observe("worker_gone", std::to_string(i), true, "gone", 2000);
     }
-    CHECK(book.active().size() <= 1000);
+    CHECK(book.active().size() == 1000);
+    // And they leave room for what the operator has to know.
+    book.observe("dashd_lost", "", true, "dashd is silent", 2000);
+    book.observe("dashd_lost", "", true, "dashd is silent", 2020);
+    REQUIRE(book.active().size() == 1001);
+    CHECK(std::string_view(book.active().front().rule->name) == "dashd_lost");
+    book.observe("dashd_lost", "", false, "", 2021);
+    book.observe("dashd_lost", "", false, "", 2031);
+    for (int i = 0; i < 5000; ++i) {
+        book.observe("worker_gone", std::to_string(i), false, "", 3000);
+        book.observe("worker_gone", std::to_string(i), false, "", 3030);
+    }
+    CHECK(book.past().size() == 1001);
+    CHECK(std::string_view(book.past().back().rule->name) == "dashd_lost");
 }

@@ -64,6 +64,9 @@ TEST_CASE("metrics can be read by Prometheus in both forms") {
     CHECK(values.at("p2pool_dashd_score{dashd=\"1\"}") == 0);
     CHECK(values.at("p2pool_dashd_score{dashd=\"2\"}") == 80);
     CHECK(values.at("p2pool_dashd_current{dashd=\"2\"}") == 1);
+    // The first one has never answered: that is no answer in no time.
+    CHECK(values.count("p2pool_dashd_answer_seconds{dashd=\"1\"}") == 0);
+    CHECK(values.at("p2pool_dashd_answer_seconds{dashd=\"2\"}") == 0.01);
     // Workers come and go: a label for each would fill Prometheus.
     CHECK(plain.body.find(web_tests::kMinerAddress) == std::string::npos);
     const auto open = service.get("/metrics", {"Accept: application/openmetrics-text; version=1.0.0"});

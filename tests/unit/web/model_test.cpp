@@ -12,6 +12,7 @@
 #include "tests/support/manual_clock.h"
 #include "tests/support/process.h"
 #include "tests/unit/web/running_service.h"
+#include "web/model/watch.h"
 #include "web/site/site.h"
 
 using web::Json;
@@ -68,12 +69,7 @@ class Fixture {
     [[nodiscard]] double now() const { return clock_.unix_seconds(); }
     [[nodiscard]] web::Model& model() { return *model_; }
     [[nodiscard]] tests::ManualClock& clock() { return clock_; }
-    [[nodiscard]] std::vector<std::string> active_rules() {
-        std::vector<std::string> rules;
-        for (const web::Alert& alert : model_->alerts().active())
-            rules.emplace_back(alert.id);
-        return rules;
-    }
+    [[nodiscard]] std::vector<std::string> active_rules();
     /// Σ over the hour of one key of a stream.
     [[nodiscard]] double sum(const char* stream, const char* key) {
         double total = 0;
@@ -112,6 +108,17 @@ double stored_hashes(const std::filesystem::path& file) {
     auto select =
         database.prepare("SELECT SUM(total) FROM graph_bins WHERE stream = 'local_hash_rate' AND view = 'last_year'");
     return select.step() ? select.real(0) : 0;
+}
+
+std::vector<std::string> ids(const web::AlertBook& book) {
+    std::vector<std::string> all;
+    for (const web::Alert& alert : book.active())
+        all.push_back(alert.id);
+    return all;
+}
+
+std::vector<std::string> Fixture::active_rules() {
+    return ids(model_->alerts());
 }
 
 bool contains(const std::vector<std::string>& list, const std::string& item) {
@@ -318,17 +325,27 @@ TEST_CASE("a node whose mining thread says nothing is not ready, and alive") {
     web::EventHub events(io.get_executor());
     web::Routes routes;
     web::add_health_routes(routes);
-    const auto status = [&](const char* page) {
+    const auto answer = [&](const char* page) {
         const web::Request request;
-        return routes.pages.at(page).make({fixture.model(), gate, logins, nullptr, events, request, {}, {}}).status;
+        return routes.pages.at(page).make({fixture.model(), gate, logins, nullptr, events, request, {}, {}});
+    };
+    const auto all_say_ready = [&](bool is_ready) {
+        CHECK(answer("readyz").status == (is_ready ? 200 : 503));
+        CHECK(answer("metrics").body.find(is_ready ? "\np2pool_ready 1\n" : "\np2pool_ready 0\n") != std::string::npos);
+        CHECK((std::string_view(web::state_light(fixture.model()).code) == "node_silent") != is_ready);
     };
     fixture.tell();
-    CHECK(status("readyz") == 200);
-    fixture.clock().advance(16);
-    CHECK(status("readyz") == 503);
-    CHECK(status("healthz") == 200);
+    all_say_ready(true);
+    fixture.clock().advance(17);
+    all_say_ready(false);
+    CHECK(answer("healthz").status == 200);
     fixture.tell();
-    CHECK(status("readyz") == 200);
+    all_say_ready(true);
+    // What the clock on the wall does is nothing to it.
+    fixture.set_clock_by(3600);
+    all_say_ready(true);
+    // An old answer is not kept for a new question.
+    CHECK_FALSE(routes.pages.at("readyz").cacheable);
 }
 
 TEST_CASE("a miner is told of his own workers as he chose") {
@@ -357,12 +374,56 @@ TEST_CASE("a miner is told of his own workers as he chose") {
     // Silent for two minutes, and for five more; those who chose nothing have ten.
     fixture.tell_for(120 + 300 + 10);
     const std::string slow = std::string("miner_slow:") + web_tests::kMinerAddress;
-    CHECK(contains(fixture.active_rules(), "worker_gone:" + name));
-    CHECK(contains(fixture.active_rules(), slow));
+    REQUIRE(fixture.model().alerts_of(miner) != nullptr);
+    const auto own = ids(*fixture.model().alerts_of(miner));
+    CHECK(contains(own, "worker_gone:" + name));
+    CHECK(contains(own, slow));
+    CHECK(own.size() == 2);
+    // What he wants to hear is not the operator's business.
+    CHECK_FALSE(contains(fixture.active_rules(), "worker_gone:" + name));
+    CHECK_FALSE(contains(fixture.active_rules(), slow));
     // He changes his mind.
     REQUIRE(fixture.model().choose_settings(miner, {}));
     fixture.tell_for(700);
+    CHECK(fixture.model().alerts_of(miner) == nullptr);
     CHECK_FALSE(contains(fixture.active_rules(), slow));
     CHECK(contains(fixture.active_rules(), "worker_gone:" + name));
     CHECK_FALSE(contains(fixture.active_rules(), "worker_gone:" + worker.name));
+}
+
+TEST_CASE("the status light tells strangers that a worker is gone, and not which") {
+    Fixture fixture;
+    fixture.block = web::TemplateFacts{};
+    fixture.block->target = dash::Uint256::max();
+    fixture.block->received_at = fixture.now();
+    fixture.peers.peers.emplace_back();
+    p2pool::stratum::PoolStatistics::Worker worker;
+    worker.name = "Xsomebody.rig1";
+    worker.first_seen = fixture.now() - 8000;
+    worker.last_seen = fixture.now() - 700;
+    worker.worked_seconds = 7000;
+    fixture.stratum->workers.push_back(worker);
+    fixture.tell_for(400);
+    REQUIRE(fixture.active_rules() == std::vector<std::string>{"worker_gone:Xsomebody.rig1"});
+    const web::StateLight light = web::state_light(fixture.model());
+    CHECK(std::string_view(light.code) == "alert");
+    CHECK(light.text == "a worker is gone");
+}
+
+TEST_CASE("the log of a farm names the strongest workers only") {
+    Fixture fixture;
+    fixture.block = web::TemplateFacts{};
+    fixture.block->target = dash::Uint256::max();
+    fixture.chain->height = 100'000;
+    fixture.chain->best = fixture.chain->max_target = fixture.chain->target = dash::Uint256(1);
+    fixture.chain->last_hour = web::PoolRates{1000, 0, 1000};
+    web::Happenings happenings;
+    for (int i = 1; i <= 1000; ++i)
+        happenings.work["worker" + std::to_string(i)].hashes = i;
+    fixture.tell(happenings);
+    REQUIRE_FALSE(fixture.model().log().empty());
+    const Json& rates = fixture.model().log().back()["local_hash_rates"];
+    CHECK(rates.size() == 200);
+    CHECK(rates.contains("worker1000"));
+    CHECK_FALSE(rates.contains("worker800"));
 }
