@@ -16,7 +16,8 @@ namespace {
 
 /// A slow hash costs 40 ms of the web thread: who guesses gets few.
 constexpr double kMostWrongPasswords = 5;
-/// And all of them together no more than a small part of its time.
+/// And all of them together no more than a small part of its time; they lock out neither this machine nor those on the
+/// whitelist.
 constexpr double kMostWrongPasswordsOfAll = 120;
 constexpr std::size_t kKeyBytes = 32;
 /// A password that the python node would never let in, should it read the file again: there, none at all lets
@@ -88,13 +89,13 @@ Response Gate::ask_for_password(const Request& request) {
     return response;
 }
 
-std::optional<Response> Gate::check_password(const Request& request, bool demanded, Sight& sight) {
+std::optional<Response> Gate::check_password(const Request& request, bool demanded, bool near, Sight& sight) {
     if (request.authorization.empty()) return demanded ? std::optional(ask_for_password(request)) : std::nullopt;
     const std::string mark = mark_of(request.authorization);
     if (proven_.empty() || !equal_in_constant_time(mark, proven_)) {
         Client& guest = client(request.ip);
         if (guest.wrong_passwords.sum(now()) >= kMostWrongPasswords ||
-            wrong_passwords_.sum(now()) >= kMostWrongPasswordsOfAll) {
+            (!near && wrong_passwords_.sum(now()) >= kMostWrongPasswordsOfAll)) {
             return too_many(60);
         }
         if (!has_password(request.authorization)) {
@@ -116,7 +117,7 @@ std::optional<Response> Gate::check(const Request& request, PathKind kind, Sight
     sight.private_parts = !config.web_auth_enabled;
     if (config.web_auth_enabled) {
         const bool demanded = kind == PathKind::kPrivate || !config.web_auth_private_only;
-        if (auto refusal = check_password(request, demanded, sight)) return refusal;
+        if (auto refusal = check_password(request, demanded, near, sight)) return refusal;
     }
     sight.names = sight.trusted || !config.web_auth_enabled || !config.web_auth_private_only;
     if (kind == PathKind::kFree || near) return std::nullopt;

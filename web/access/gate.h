@@ -19,7 +19,7 @@ namespace web {
 
 /// What a path is, for who may see it and how often.
 enum class PathKind {
-    kOpen,     ///< health checks: always
+    kOpen,     ///< health checks: always, whatever limit is reached
     kFree,     ///< static files and the event stream: needs the password, not counted
     kPublic,   ///< figures of the pool and the node
     kPrivate,  ///< miners' names, addresses, and the node's protection
@@ -68,7 +68,7 @@ class Gate {
 
     [[nodiscard]] Client& client(const std::string& ip);
     [[nodiscard]] bool is_whitelisted(const std::string& ip);
-    [[nodiscard]] std::optional<Response> check_password(const Request& request, bool demanded, Sight& sight);
+    [[nodiscard]] std::optional<Response> check_password(const Request& request, bool demanded, bool near, Sight& sight);
     /// What a header is known by once it was found to be right.
     [[nodiscard]] std::string mark_of(const std::string& authorization);
     [[nodiscard]] bool has_password(const std::string& authorization);

@@ -6,15 +6,10 @@
 #include <charconv>
 
 namespace web {
-namespace {
-
-constexpr std::chrono::seconds kHeartbeat{15};
-
-}  // namespace
 
 boost::asio::awaitable<std::string> EventQueue::next() {
     if (events_.empty() && !ended_) {
-        wakeup_.expires_after(kHeartbeat);
+        wakeup_.expires_after(heartbeat_);
         co_await wakeup_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     }
     std::string text;
@@ -22,11 +17,11 @@ boost::asio::awaitable<std::string> EventQueue::next() {
     for (const auto& event : events_)
         text += *event;
     events_.clear();
-    co_return text.empty() ? ":\n\n" : text;
+    co_return text.empty() ? "event: alive\ndata: {}\n\n" : text;
 }
 
-void EventQueue::push(const std::shared_ptr<const std::string>& event, Audience audience) {
-    if (audience > reader_) return;
+void EventQueue::push(const std::shared_ptr<const std::string>& event) {
+    if (event == nullptr) return;
     if (events_.size() >= kMaxEvents) {
         end();
         return;
@@ -41,15 +36,27 @@ void EventQueue::end() {
     wakeup_.cancel();
 }
 
-void EventHub::publish(std::string_view name, std::string_view data, Audience audience) {
-    std::string text = "id: " + std::to_string(++last_id_) + "\nevent: ";
+EventHub::Text EventHub::make_text(std::string_view name, std::string_view data) const {
+    std::string text = "id: " + std::to_string(last_id_ + 1) + "\nevent: ";
     text.append(name).append("\ndata: ").append(data).append("\n\n");
-    const auto event = std::make_shared<const std::string>(std::move(text));
-    remembered_.push_back({last_id_, audience, event});
+    return std::make_shared<const std::string>(std::move(text));
+}
+
+void EventHub::publish(std::string_view name, std::string_view data, Audience audience) {
+    const Text text = make_text(name, data);
+    send(text, audience == Audience::kEverybody ? text : nullptr);
+}
+
+void EventHub::publish(std::string_view name, std::string_view data, std::string_view for_strangers) {
+    send(make_text(name, data), make_text(name, for_strangers));
+}
+
+void EventHub::send(Text text, Text for_strangers) {
+    remembered_.push_back({++last_id_, std::move(text), std::move(for_strangers)});
     if (remembered_.size() > kRemembered) remembered_.pop_front();
     for (auto queue = queues_.begin(); queue != queues_.end();) {
         if (const auto alive = queue->lock()) {
-            alive->push(event, audience);
+            alive->push(remembered_.back().text_for(alive->reader_));
             ++queue;
         } else {
             queue = queues_.erase(queue);
@@ -57,14 +64,18 @@ void EventHub::publish(std::string_view name, std::string_view data, Audience au
     }
 }
 
-std::shared_ptr<EventQueue> EventHub::subscribe(const std::string& last_id, Audience reader) {
-    if (readers() >= kMaxReaders) return nullptr;
-    auto queue = std::make_shared<EventQueue>(executor_, reader);
+std::shared_ptr<EventQueue> EventHub::subscribe(const std::string& last_id, Audience reader,
+                                                const std::string& client) {
+    std::erase_if(queues_, [](const auto& queue) { return queue.expired(); });
+    const auto own = std::count_if(queues_.begin(), queues_.end(),
+                                   [&](const auto& queue) { return queue.lock()->client_ == client; });
+    if (queues_.size() >= kMaxReaders || static_cast<std::size_t>(own) >= kMaxReadersOfClient) return nullptr;
+    auto queue = std::make_shared<EventQueue>(executor_, reader, client, heartbeat_);
     std::uint64_t seen = 0;
     const auto [end, error] = std::from_chars(last_id.data(), last_id.data() + last_id.size(), seen);
     if (error == std::errc() && end == last_id.data() + last_id.size() && seen <= last_id_) {
         for (const Event& event : remembered_) {
-            if (event.id > seen) queue->push(event.text, event.audience);
+            if (event.id > seen) queue->push(event.text_for(reader));
         }
     }
     queues_.push_back(queue);

@@ -1,8 +1,11 @@
 #include "web/http/http_server.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -12,6 +15,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/http/span_body.hpp>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -30,7 +34,7 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
 using HttpRequest = http::request<http::string_body>;
-using HttpResponse = http::response<http::string_body>;
+using HttpResponse = http::response<http::span_body<const char>>;  // the body is the page's
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds kFinishTime{2};
@@ -48,9 +52,16 @@ tcp protocol_of(int socket) {
     return known && address.ss_family == AF_INET ? tcp::v4() : tcp::v6();
 }
 
-std::optional<Request> to_request(const HttpRequest& from, const std::string& ip) {
+/// So that a client that vanished, or takes nothing, is noticed by what waits to be sent to it.
+void bound_silence(tcp::socket& socket, std::chrono::milliseconds timeout) {
+    const auto milliseconds = static_cast<unsigned>(timeout.count());
+    ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
+}
+
+std::optional<Request> to_request(const HttpRequest& from, const std::string& ip, bool crowded) {
     Request request;
     request.ip = ip;
+    request.crowded = crowded;
     request.method = text(from.method_string());
     if (!parse_target(text(from.target()), request)) return std::nullopt;
     request.forwarded = from.count("X-Forwarded-For") != 0 || from.count("Forwarded") != 0;
@@ -80,36 +91,103 @@ std::optional<Response> unreadable(const error_code& error) {
 
 }  // namespace
 
-/// One client.
+/// One connection.
 class HttpSession {
   public:
     HttpSession(std::shared_ptr<HttpServer::Shared> shared, tcp::socket socket, std::string ip)
-        : shared_(std::move(shared)), stream_(std::move(socket)), ip_(std::move(ip)) {
+        : shared_(std::move(shared)), stream_(std::move(socket)), ip_(std::move(ip)), is_served_(shared_->admit(ip_)) {
         ++shared_->counters.connections;
-        ++shared_->by_client[ip_];
+        if (is_served_) {
+            auto& served = shared_->clients[ip_].served;
+            place_ = served.insert(served.end(), this);
+            ++shared_->served;
+        } else {
+            shared_->bound_refused(ip_);
+            ++shared_->clients[ip_].refused;
+            place_ = shared_->refused.insert(shared_->refused.end(), this);
+        }
     }
     ~HttpSession() {
         --shared_->counters.connections;
-        const auto own = shared_->by_client.find(ip_);
-        if (--own->second == 0) shared_->by_client.erase(own);
+        leave();
     }
     HttpSession(const HttpSession&) = delete;
     HttpSession& operator=(const HttpSession&) = delete;
 
     asio::awaitable<void> run(std::string received);
+    [[nodiscard]] bool is_idle() const { return is_idle_; }
+    [[nodiscard]] const std::string& ip() const { return ip_; }
+    /// Closes it and gives its place free, at once.
+    void end() {
+        leave();
+        stream_.close();
+    }
 
   private:
+    using Client = HttpServer::Shared::Client;
+
+    void leave();
     [[nodiscard]] std::shared_ptr<Page> answer(const HttpRequest& from);
-    [[nodiscard]] bool is_one_too_many() const;
     [[nodiscard]] HttpResponse make_response(const HttpRequest& from, Page& page, bool keep_alive);
-    asio::awaitable<bool> send(const HttpRequest& from, Page& page, bool keep_alive);
+    asio::awaitable<bool> send(const HttpRequest& from, std::shared_ptr<Page> page, bool keep_alive);
     asio::awaitable<void> stream_events(const HttpRequest& from, Page& page);
     asio::awaitable<void> finish();
 
     std::shared_ptr<HttpServer::Shared> shared_;
     beast::tcp_stream stream_;
     std::string ip_;
+    bool is_served_;
+    bool is_idle_ = true;  ///< it waits for a request
+    bool has_left_ = false;
+    std::list<HttpSession*>::iterator place_;
+    std::size_t unsent_bytes_ = 0;
 };
+
+bool HttpServer::Shared::admit(const std::string& ip) {
+    const auto own = clients.find(ip);
+    const std::size_t count = own == clients.end() ? 0 : own->second.served.size();
+    if (count >= limits.max_connections_per_client) return false;
+    return served < limits.max_connections || take_place_of_greediest(count);
+}
+
+bool HttpServer::Shared::take_place_of_greediest(std::size_t own) {
+    const auto greediest = std::max_element(clients.begin(), clients.end(), [](const auto& a, const auto& b) {
+        return a.second.served.size() < b.second.served.size();
+    });
+    if (greediest == clients.end() || greediest->second.served.size() <= own + 1) return false;
+    const auto& sessions = greediest->second.served;
+    const auto idle =
+        std::find_if(sessions.begin(), sessions.end(), [](const auto* session) { return session->is_idle(); });
+    if (idle == sessions.end()) return false;
+    (*idle)->end();
+    return true;
+}
+
+void HttpServer::Shared::bound_refused(const std::string& ip) {
+    const auto own = clients.find(ip);
+    if (own != clients.end() && own->second.refused >= limits.max_refused_per_client) {
+        (*std::find_if(refused.begin(), refused.end(), [&](const auto* session) {
+            return session->ip() == ip;
+        }))->end();
+    } else if (refused.size() >= limits.max_connections) {
+        refused.front()->end();
+    }
+}
+
+void HttpSession::leave() {
+    if (std::exchange(has_left_, true)) return;
+    const auto own = shared_->clients.find(ip_);
+    Client& client = own->second;
+    client.unsent_bytes -= std::exchange(unsent_bytes_, 0);
+    if (is_served_) {
+        client.served.erase(place_);
+        --shared_->served;
+    } else {
+        shared_->refused.erase(place_);
+        --client.refused;
+    }
+    if (client.served.empty() && client.refused == 0) shared_->clients.erase(own);
+}
 
 asio::awaitable<void> HttpSession::run(std::string received) {
     beast::flat_buffer buffer;
@@ -119,12 +197,15 @@ asio::awaitable<void> HttpSession::run(std::string received) {
         http::request_parser<http::string_body> parser;
         parser.header_limit(static_cast<std::uint32_t>(shared_->limits.max_header_bytes));
         parser.body_limit(shared_->limits.max_body_bytes);
-        stream_.expires_after(shared_->limits.request_timeout);
+        stream_.expires_after(is_served_ ? shared_->limits.request_timeout : shared_->limits.refused_timeout);
+        is_idle_ = true;
         const auto [error, size] = co_await http::async_read(stream_, buffer, parser, kAwait);
+        is_idle_ = false;
+        if (has_left_) co_return;
         if (error) {
             if (auto response = unreadable(error)) {
-                Page page(std::move(*response));
-                if (co_await send(HttpRequest(), page, false)) co_await finish();
+                auto page = std::make_shared<Page>(std::move(*response));
+                if (co_await send(HttpRequest(), std::move(page), false)) co_await finish();
             }
             co_return;
         }
@@ -134,8 +215,8 @@ asio::awaitable<void> HttpSession::run(std::string received) {
             co_await stream_events(from, *page);
             co_return;
         }
-        const bool keep_alive = from.keep_alive() && page->response().status != 405 && !is_one_too_many();
-        if (!co_await send(from, *page, keep_alive)) co_return;
+        const bool keep_alive = from.keep_alive() && page->response().status != 405 && is_served_;
+        if (!co_await send(from, page, keep_alive)) co_return;
         if (!keep_alive) {
             co_await finish();
             co_return;
@@ -143,19 +224,8 @@ asio::awaitable<void> HttpSession::run(std::string received) {
     }
 }
 
-bool HttpSession::is_one_too_many() const {
-    const auto own = shared_->by_client.find(ip_);
-    return shared_->counters.connections > shared_->limits.max_connections ||
-           own->second > shared_->limits.max_connections_per_client;
-}
-
 std::shared_ptr<Page> HttpSession::answer(const HttpRequest& from) {
-    if (is_one_too_many()) {
-        Response busy = error_response(503, "too many connections; try again in a moment");
-        busy.headers.emplace_back("Retry-After", "1");
-        return std::make_shared<Page>(std::move(busy));
-    }
-    const std::optional<Request> request = to_request(from, ip_);
+    const std::optional<Request> request = to_request(from, ip_, !is_served_);
     if (!request) return std::make_shared<Page>(error_response(400, "the path cannot be read"));
     const auto start = std::chrono::steady_clock::now();
     std::shared_ptr<Page> page;
@@ -193,20 +263,30 @@ HttpResponse HttpSession::make_response(const HttpRequest& from, Page& page, boo
     }
     const bool pack = accepts_gzip(text(from[http::field::accept_encoding])) && !page.packed().empty();
     if (pack) response.set(http::field::content_encoding, "gzip");
-    response.body() = pack ? page.packed() : content.body;
+    const std::string& body = pack ? page.packed() : content.body;
+    response.body() = {body.data(), body.size()};
     return response;
 }
 
-asio::awaitable<bool> HttpSession::send(const HttpRequest& from, Page& page, bool keep_alive) {
-    HttpResponse response = make_response(from, page, keep_alive);
+/// Nothing of the page is copied: what many wait for is in memory once.
+asio::awaitable<bool> HttpSession::send(const HttpRequest& from, std::shared_ptr<Page> page, bool keep_alive) {
+    HttpResponse response = make_response(from, *page, keep_alive);
+    const std::size_t unsent = shared_->clients[ip_].unsent_bytes;
+    if (unsent > 0 && unsent + response.body().size() > shared_->limits.max_unsent_bytes_per_client) {
+        page = std::make_shared<Page>(busy_response("take the answers that you asked for first"));
+        response = make_response(from, *page, keep_alive);
+    }
     ++shared_->counters.responses[response.result_int()];
     stream_.expires_after(shared_->limits.write_timeout);
     response.content_length(response.body().size());
     const bool bodiless = from.method() == http::verb::head || response.result() == http::status::not_modified;
     if (response.result() == http::status::not_modified) response.erase(http::field::content_length);
-    http::response_serializer<http::string_body> serializer(response);
+    if (!bodiless) shared_->clients[ip_].unsent_bytes += unsent_bytes_ = response.body().size();
+    http::response_serializer<http::span_body<const char>> serializer(response);
     const auto [error, sent] = bodiless ? co_await http::async_write_header(stream_, serializer, kAwait)
                                         : co_await http::async_write(stream_, serializer, kAwait);
+    if (has_left_) co_return false;
+    shared_->clients[ip_].unsent_bytes -= std::exchange(unsent_bytes_, 0);
     shared_->counters.bytes_sent += sent;
     co_return !error;
 }
@@ -218,7 +298,7 @@ asio::awaitable<void> HttpSession::stream_events(const HttpRequest& from, Page& 
     head.set("X-Accel-Buffering", "no");
     head.erase(http::field::etag);
     ++shared_->counters.responses[head.result_int()];
-    http::response_serializer<http::string_body> serializer(head);
+    http::response_serializer<http::span_body<const char>> serializer(head);
     stream_.expires_after(shared_->limits.write_timeout);
     const auto [head_error, head_sent] = co_await http::async_write_header(stream_, serializer, kAwait);
     if (head_error || from.method() == http::verb::head) co_return;
@@ -260,8 +340,7 @@ void HttpServer::take(p2pool::stratum::HttpConnection connection) {
         ::close(connection.socket);
         return;
     }
-    // Refusals are answers too, but not without a bound of their own.
-    if (shared_->counters.connections >= 2 * shared_->limits.max_connections) return;
+    bound_silence(socket, shared_->limits.write_timeout);
     auto session = std::make_shared<HttpSession>(shared_, std::move(socket), std::move(connection.ip));
     asio::co_spawn(
         io_,

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -14,7 +15,10 @@
 
 namespace web {
 
-/// HTTP/1.1 on connections that the worker port hands over: keep-alive, HEAD, ETag and 304, gzip. Web thread.
+class HttpSession;
+
+/// HTTP/1.1 on connections that the worker port hands over: keep-alive, HEAD, ETag and 304, gzip. No client can use up
+/// what others need: each has its own bounds, and beyond them its requests are `crowded`. Web thread.
 class HttpServer {
   public:
     /// Answers a request; may throw, which is a 500.
@@ -38,7 +42,20 @@ class HttpServer {
         HttpLimits limits;
         Handler handler;
         Counters counters;
-        std::map<std::string, std::size_t> by_client;  ///< bounded by max_connections
+        struct Client {
+            std::list<HttpSession*> served;  ///< the oldest first
+            std::size_t refused = 0;
+            std::size_t unsent_bytes = 0;
+        };
+        std::map<std::string, Client> clients;  ///< those that have connections
+        std::size_t served = 0;
+        std::list<HttpSession*> refused;  ///< of all clients, the oldest first
+
+        /// Whether one more connection of this client is served; may end one of a greedier client for it.
+        [[nodiscard]] bool admit(const std::string& ip);
+        [[nodiscard]] bool take_place_of_greediest(std::size_t own);
+        /// Ends the oldest refused connections, where one more would be too many.
+        void bound_refused(const std::string& ip);
     };
 
     boost::asio::io_context& io_;

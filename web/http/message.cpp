@@ -96,4 +96,10 @@ Response error_response(unsigned status, std::string_view text) {
     return response;
 }
 
+Response busy_response(std::string_view text) {
+    Response response = error_response(503, text);
+    response.headers.emplace_back("Retry-After", "1");
+    return response;
+}
+
 }  // namespace web

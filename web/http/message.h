@@ -20,6 +20,7 @@ struct Request {
         segments;  ///< of the path, percent-decoded; a path that ends with "/" ends with an empty one
     std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in order
     std::string ip;                                          ///< as limits count clients
+    bool crowded = false;    ///< the client, or all together, have too many connections: only health is told
     bool forwarded = false;  ///< a proxy says that it asks for somebody else, whose address nobody knows for sure
     std::string accept;
     std::string authorization;
@@ -57,5 +58,7 @@ struct Response {
 [[nodiscard]] Response json_response(std::string body);
 /// {"error": text} with the status.
 [[nodiscard]] Response error_response(unsigned status, std::string_view text);
+/// 503 for who may try again in a moment.
+[[nodiscard]] Response busy_response(std::string_view text);
 
 }  // namespace web

@@ -52,8 +52,8 @@ bool is_plain_name(const std::string& segment) {
     return !segment.empty() && segment.front() != '.' && segment.find_first_of("\\:") == std::string::npos;
 }
 
-Response not_found() {
-    return error_response(404, "there is no such file");
+std::shared_ptr<Page> not_found() {
+    return std::make_shared<Page>(error_response(404, "there is no such file"));
 }
 
 }  // namespace
@@ -79,13 +79,16 @@ fs::path StaticFiles::find(std::span<const std::string> segments) const {
     return path;
 }
 
-Response StaticFiles::serve(std::span<const std::string> segments) const {
+std::shared_ptr<Page> StaticFiles::serve(std::span<const std::string> segments) {
     const fs::path file = find(segments);
     if (file.empty()) return not_found();
     std::error_code error;
     const std::uintmax_t size = fs::file_size(file, error);
     if (error || size > kMaxFileBytes) return not_found();
     const auto changed = fs::last_write_time(file, error).time_since_epoch().count();
+    const std::string etag = std::to_string(changed) + "-" + std::to_string(size);
+    const auto known = kept_.find(file);
+    if (known != kept_.end() && known->second->response().etag == etag) return known->second;
     std::ifstream stream(file, std::ios::binary);
     std::ostringstream content;
     if (!stream || (size > 0 && !(content << stream.rdbuf()))) return not_found();
@@ -93,14 +96,26 @@ Response StaticFiles::serve(std::span<const std::string> segments) const {
     Response response;
     response.content_type = content_type(file);
     response.body = std::move(content).str();
-    response.etag = std::to_string(changed) + "-" + std::to_string(size);
+    response.etag = etag;
     if (own_) {
         response.headers.emplace_back("Content-Security-Policy",
                                       "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
                                       "form-action 'self'; frame-ancestors 'none'");
         response.headers.emplace_back("X-Frame-Options", "DENY");
     }
-    return response;
+    auto page = std::make_shared<Page>(std::move(response));
+    keep(file, page);
+    return page;
+}
+
+void StaticFiles::keep(const fs::path& file, const std::shared_ptr<Page>& page) {
+    std::shared_ptr<Page>& place = kept_[file];
+    if (place != nullptr) kept_bytes_ -= place->response().body.size();
+    place = page;
+    kept_bytes_ += page->response().body.size();
+    if (kept_bytes_ <= kMaxKeptBytes) return;
+    kept_.clear();
+    kept_bytes_ = 0;
 }
 
 }  // namespace web

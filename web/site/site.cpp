@@ -73,9 +73,13 @@ Site::Site(Model& model, Gate& gate, MinerLogin& logins, EventHub& events, const
 void Site::changed() {
     cache_.clear();
     cached_bytes_ = 0;
+    cached_since_ = model_.steady();
 }
 
 std::shared_ptr<Page> Site::serve(const Request& request) {
+    if (request.crowded && !is_always_answered(request)) {
+        return page(busy_response("too many connections; try again in a moment"));
+    }
     if (request.method != "GET" && request.method != "HEAD") return serve_action(request);
     if (request.segments.front().empty() && request.segments.size() == 1) return page(redirect("/static/"));
     if (request.segments.front() == "static") return serve_files(request);
@@ -86,6 +90,12 @@ std::shared_ptr<Page> Site::serve(const Request& request) {
     return page(error_response(404, "there is nothing at this path"));
 }
 
+bool Site::is_always_answered(const Request& request) const {
+    std::vector<std::string> arguments;
+    const Route* route = find(routes_.pages, "", request, arguments);
+    return route != nullptr && route->kind == PathKind::kOpen;
+}
+
 std::shared_ptr<Page> Site::serve_page(const Request& request, const Route& route, std::vector<std::string> arguments) {
     Sight sight;
     if (auto refusal = gate_.check(request, route.kind, sight)) return page(std::move(*refusal));
@@ -93,6 +103,7 @@ std::shared_ptr<Page> Site::serve_page(const Request& request, const Route& rout
     if (!route.cacheable || sight.miner) return make(request, route, std::move(arguments), sight);
     const std::string key =
         request.target + (sight.trusted ? "\nt" : "\n") + (sight.names ? "n" : "") + (sight.private_parts ? "p" : "");
+    if (model_.steady() - cached_since_ > kFreshSeconds) changed();
     const auto known = cache_.find(key);
     if (known != cache_.end()) return known->second;
     std::shared_ptr<Page> made = make(request, route, std::move(arguments), sight);
@@ -147,10 +158,10 @@ std::shared_ptr<Page> Site::serve_files(const Request& request) {
     }
     const auto segments = std::span(request.segments).subspan(1);
     if (segments.size() > 1 && segments.front() == "vendor") {
-        Response vendor = vendor_.serve(segments.subspan(1));
-        if (vendor.status == 200) return page(std::move(vendor));
+        auto vendor = vendor_.serve(segments.subspan(1));
+        if (vendor->response().status == 200) return vendor;
     }
-    return page(files_.serve(segments));
+    return files_.serve(segments);
 }
 
 }  // namespace web

@@ -68,7 +68,10 @@ class Site {
   private:
     static constexpr std::size_t kMaxCached = 200;
     static constexpr std::size_t kMaxCachedBytes = 32U << 20;
+    /// Where the node tells nothing new, a page says how old its figures are.
+    static constexpr double kFreshSeconds = 2;
 
+    [[nodiscard]] bool is_always_answered(const Request& request) const;
     [[nodiscard]] std::shared_ptr<Page> serve_page(const Request& request, const Route& route,
                                                    std::vector<std::string> arguments);
     [[nodiscard]] std::shared_ptr<Page> serve_action(const Request& request);
@@ -87,6 +90,7 @@ class Site {
     Routes routes_;
     std::map<std::string, std::shared_ptr<Page>> cache_;  ///< by target and sight; bounded
     std::size_t cached_bytes_ = 0;
+    double cached_since_ = 0;  ///< steady seconds
 };
 
 void add_legacy_routes(Routes& routes);

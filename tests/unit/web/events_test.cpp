@@ -24,7 +24,7 @@ constexpr const char* kReadEvents = "GET /api/v1/events HTTP/1.1\r\nHost: node\r
 std::string next_after(int events) {
     boost::asio::io_context io;
     web::EventHub hub(io.get_executor());
-    const auto queue = hub.subscribe("", web::Audience::kEverybody);
+    const auto queue = hub.subscribe("", web::Audience::kEverybody, "203.0.113.1");
     for (int i = 0; i < events; ++i)
         hub.publish("status", "{}");
     std::string text = "nothing came";
@@ -43,9 +43,54 @@ TEST_CASE("a reader may lag behind, but not without end") {
     CHECK(next_after(257).empty());  // the stream ends
 }
 
+TEST_CASE("one client reads so many streams, and others theirs") {
+    boost::asio::io_context io;
+    web::EventHub hub(io.get_executor());
+    std::vector<std::shared_ptr<web::EventQueue>> queues;
+    for (std::size_t i = 0; i < web::EventHub::kMaxReadersOfClient; ++i) {
+        queues.push_back(hub.subscribe("", web::Audience::kEverybody, "203.0.113.1"));
+        REQUIRE(queues.back() != nullptr);
+    }
+    CHECK(hub.subscribe("", web::Audience::kEverybody, "203.0.113.1") == nullptr);
+    CHECK(hub.subscribe("", web::Audience::kEverybody, "203.0.113.2") != nullptr);
+    queues.pop_back();
+    CHECK(hub.subscribe("", web::Audience::kEverybody, "203.0.113.1") != nullptr);
+}
+
+TEST_CASE("a stream without news shows that it lives") {
+    boost::asio::io_context io;
+    web::EventHub hub(io.get_executor(), std::chrono::milliseconds(1));
+    const auto queue = hub.subscribe("", web::Audience::kEverybody, "203.0.113.1");
+    std::string text;
+    boost::asio::co_spawn(
+        io, [&]() -> boost::asio::awaitable<void> { text = co_await queue->next(); }, boost::asio::detached);
+    io.run();
+    CHECK(text == "event: alive\ndata: {}\n\n");
+}
+
+TEST_CASE("who may not see names is told less of the same event, or nothing") {
+    boost::asio::io_context io;
+    web::EventHub hub(io.get_executor());
+    const auto stranger = hub.subscribe("", web::Audience::kEverybody, "203.0.113.1");
+    const auto owner = hub.subscribe("", web::Audience::kNames, "203.0.113.1");
+    hub.publish("share", "{\"is_ours\":true}", "{\"is_ours\":null}");
+    hub.publish("phase", "{\"finder\":\"rig\"}", web::Audience::kNames);
+    std::string seen_by_stranger;
+    std::string seen_by_owner;
+    boost::asio::co_spawn(
+        io, [&]() -> boost::asio::awaitable<void> { seen_by_stranger = co_await stranger->next(); },
+        boost::asio::detached);
+    boost::asio::co_spawn(
+        io, [&]() -> boost::asio::awaitable<void> { seen_by_owner = co_await owner->next(); }, boost::asio::detached);
+    io.run();
+    CHECK(seen_by_stranger == "id: 1\nevent: share\ndata: {\"is_ours\":null}\n\n");
+    CHECK(seen_by_owner ==
+          "id: 1\nevent: share\ndata: {\"is_ours\":true}\n\nid: 2\nevent: phase\ndata: {\"finder\":\"rig\"}\n\n");
+}
+
 TEST_CASE("so many read events and no more, and who goes makes room") {
     web_tests::Wishes wishes;
-    wishes.http.max_connections = wishes.http.max_connections_per_client = 400;
+    wishes.client_ip_of = [](std::size_t number) { return "203.0.113." + std::to_string(number % 200); };
     const RunningService service(wishes);
     std::vector<std::unique_ptr<HttpClient>> readers;
     for (int i = 0; i < 256; ++i) {

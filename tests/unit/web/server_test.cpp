@@ -162,14 +162,83 @@ TEST_CASE("one client gets so many connections and no more") {
     int refused = 0;
     for (int i = 0; i < 70; ++i) {
         clients.push_back(std::make_unique<HttpClient>(service.port()));
-        const int status = clients.back()->get("/healthz").status;
+        const int status = clients.back()->get("/uptime").status;
         served += status == 200;
         refused += status == 503;
     }
     CHECK(served == 64);
     CHECK(refused == 6);
+    // Those that are served go on.
+    CHECK(clients.front()->get("/uptime").status == 200);
     clients.clear();
-    CHECK(tests::wait_until([&] { return service.get("/healthz").status == 200; }, std::chrono::seconds(5)));
+    CHECK(tests::wait_until([&] { return service.get("/uptime").status == 200; }, std::chrono::seconds(5)));
+}
+
+TEST_CASE("health is told whatever limit is reached") {
+    web_tests::Wishes wishes;
+    wishes.client_ip = "203.0.113.50";
+    const RunningService service(wishes);
+    HttpClient greedy(service.port());
+    while (greedy.get("/fee").status == 200) {
+    }
+    std::vector<std::unique_ptr<HttpClient>> clients;
+    for (int i = 0; i < 200; ++i)
+        clients.push_back(std::make_unique<HttpClient>(service.port()));
+    CHECK(service.get("/healthz").status == 200);
+    CHECK(nlohmann::json::parse(service.get("/readyz").body)["ready"] == false);
+    CHECK(service.get("/uptime").status == 503);
+}
+
+TEST_CASE("a client with connections without number keeps nobody else out") {
+    web_tests::Wishes wishes;
+    wishes.http.max_connections = 20;
+    wishes.http.max_connections_per_client = 16;
+    wishes.http.max_refused_per_client = 4;
+    // One client from the first, others later, of whom each has a connection.
+    wishes.client_ip_of = [](std::size_t number) {
+        return number < 100 ? "203.0.113.50" : "198.51.100." + std::to_string(number);
+    };
+    const RunningService service(wishes);
+    std::vector<std::unique_ptr<HttpClient>> greedy;
+    for (int i = 0; i < 100; ++i)
+        greedy.push_back(std::make_unique<HttpClient>(service.port()));
+    CHECK(service.get("/uptime").status == 200);
+    std::vector<std::unique_ptr<HttpClient>> others;
+    for (int i = 0; i < 19; ++i) {
+        others.push_back(std::make_unique<HttpClient>(service.port()));
+        CHECK(others.back()->get("/uptime").status == 200);
+    }
+    for (const auto& other : others)
+        CHECK(other->get("/uptime").status == 200);
+}
+
+TEST_CASE("who takes none of his answers gets no more of them") {
+    web_tests::Wishes wishes = with_pages();
+    const auto prepare = wishes.prepare;
+    wishes.prepare = [prepare](const std::filesystem::path& datadir) {
+        prepare(datadir);
+        write(datadir / "static" / "large.txt", std::string(15U << 20, 'x'));
+    };
+    wishes.client_ip_of = [](std::size_t number) { return number < 5 ? "203.0.113.50" : "198.51.100.1"; };
+    const RunningService service(wishes);
+    HttpClient first(service.port());
+    first.send("GET /static/large.txt HTTP/1.1\r\nHost: node\r\n\r\n");
+    CHECK(first.read_until("\r\n\r\n").find(" 200 ") != std::string::npos);
+    HttpClient second(service.port());
+    CHECK(second.get("/static/large.txt").status == 503);
+    CHECK(second.get("/static/sub/page.js").status == 503);
+    HttpClient third(service.port());
+    HttpClient fourth(service.port());
+    HttpClient fifth(service.port());
+    CHECK(service.get("/static/sub/page.js").status == 200);
+}
+
+TEST_CASE("a file that changed is served anew") {
+    const RunningService service(with_pages());
+    CHECK(service.get("/static/").body == "<p>first page</p>");
+    CHECK(service.get("/static/").body == "<p>first page</p>");
+    write(service.datadir() / "static" / "index.html", "<p>another page</p>");
+    CHECK(service.get("/static/").body == "<p>another page</p>");
 }
 
 TEST_CASE("pipelined requests are answered in order") {
