@@ -94,7 +94,8 @@ void View::keep_largest(KeyPool& pool, Bin& bin) const {
     std::sort(bin.begin(), bin.end(), [](const Sum& a, const Sum& b) { return *a.key < *b.key; });
 }
 
-std::optional<std::map<std::string, double>> View::values_of(const Bin& bin, double width) const {
+std::optional<std::map<std::string, double>> View::values_of(const Bin& bin, double width,
+                                                             const std::unordered_set<std::string_view>* named) const {
     std::uint64_t data = 0;
     for (const Sum& sum : bin)
         data = std::max(data, sum.count);
@@ -102,38 +103,63 @@ std::optional<std::map<std::string, double>> View::values_of(const Bin& bin, dou
     std::map<std::string, double> values;
     for (const Sum& sum : bin) {
         const double divisor = !kind_.gauge ? width : static_cast<double>(kind_.zero_fill ? data : sum.count);
-        values[*sum.key] = sum.total / divisor;
+        const bool by_name = named == nullptr || named->count(*sum.key) != 0;
+        values[by_name ? *sum.key : std::string(kOthersKey)] += sum.total / divisor;
     }
     return values;
 }
 
-std::vector<Reading> View::read(double time) {
+std::vector<std::string> View::largest(std::size_t most) const {
+    // Names are pooled: a pointer tells them apart.
+    std::unordered_map<const std::string*, double> totals;
+    for (const Bin& bin : bins_) {
+        for (const Sum& sum : bin)
+            totals[sum.key.get()] +=
+                kind_.gauge ? sum.total / static_cast<double>(std::max<std::uint64_t>(1, sum.count)) : sum.total;
+    }
+    std::vector<std::pair<const std::string*, double>> sorted(totals.begin(), totals.end());
+    const auto shown = sorted.begin() + static_cast<std::ptrdiff_t>(std::min(most, sorted.size()));
+    std::partial_sort(sorted.begin(), shown, sorted.end(), [](const auto& a, const auto& b) {
+        return a.second != b.second ? a.second > b.second : *a.first < *b.first;
+    });
+    std::vector<std::string> keys;
+    for (auto entry = sorted.begin(); entry != shown; ++entry)
+        keys.push_back(*entry->first);
+    return keys;
+}
+
+std::vector<Reading> View::read(double time, const std::vector<std::string>* named) {
     reach(time);
+    const std::unordered_set<std::string_view> names =
+        named == nullptr ? std::unordered_set<std::string_view>()
+                         : std::unordered_set<std::string_view>(named->begin(), named->end());
     std::vector<Reading> readings;
     readings.reserve(bins_.size());
     for (std::size_t i = 0; i < bins_.size(); ++i) {
         const double left = last_end_ - shape_.bin_seconds() * static_cast<double>(i + 1);
         const double right = std::min(time, last_end_ - shape_.bin_seconds() * static_cast<double>(i));
-        readings.push_back({(left + right) / 2, right - left, i, values_of(bins_[i], right - left)});
+        readings.push_back({(left + right) / 2, right - left, i,
+                            values_of(bins_[i], right - left, named == nullptr ? nullptr : &names)});
     }
     return readings;
 }
 
 std::map<std::string, double> View::recent_rates(double time, double seconds, double begin) {
     reach(time);
-    std::map<std::string, double> totals;
+    std::unordered_map<const std::string*, double> totals;  // names are pooled: a pointer tells them apart
     // The newest bin is never whole: as many as reach back at least this far.
     const double wanted_start = std::max(time - seconds, begin);
     double start = time;
     for (std::size_t i = 0; i < bins_.size() && start > wanted_start; ++i) {
         for (const Sum& sum : bins_[i])
-            totals[*sum.key] += sum.total;
+            totals[sum.key.get()] += sum.total;
         start = last_end_ - shape_.bin_seconds() * static_cast<double>(i + 1);
     }
     const double span = std::max(1.0, time - std::max(start, begin));
-    for (auto& entry : totals)
-        entry.second /= span;
-    return totals;
+    std::map<std::string, double> rates;
+    for (const auto& [key, total] : totals)
+        rates[*key] += total / span;
+    return rates;
 }
 
 std::int64_t View::number_of(std::size_t index) const {

@@ -7,7 +7,9 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 /// Time series in bins of several widths, counted as the python node counts them (p2pool.util.graph).
@@ -70,8 +72,11 @@ class View {
     void add(KeyPool& pool, double time, const std::map<std::string, double>& values);
     /// The clock was set back to `time`: the bins of a time that has not come are dropped, so that counting goes on.
     void go_back(double time);
-    /// All bins, newest first; the newest ends at `time`.
-    [[nodiscard]] std::vector<Reading> read(double time);
+    /// All bins, newest first; the newest ends at `time`. `named`: of keys that are not among these only the sum is
+    /// told, under kOthersKey; null: all are.
+    [[nodiscard]] std::vector<Reading> read(double time, const std::vector<std::string>* named = nullptr);
+    /// The keys with most in all bins together, the largest first, and at most so many.
+    [[nodiscard]] std::vector<std::string> largest(std::size_t most) const;
     /// Mean over the bins that reach back `seconds` from `time` at most, per key: for sums, amount by the time that
     /// they cover. `begin`: nothing was counted before.
     [[nodiscard]] std::map<std::string, double> recent_rates(double time, double seconds, double begin);
@@ -92,7 +97,8 @@ class View {
     void reach(double time);
     void shift(std::uint64_t count);
     void keep_largest(KeyPool& pool, Bin& bin) const;
-    [[nodiscard]] std::optional<std::map<std::string, double>> values_of(const Bin& bin, double width) const;
+    [[nodiscard]] std::optional<std::map<std::string, double>> values_of(
+        const Bin& bin, double width, const std::unordered_set<std::string_view>* named) const;
 
     StreamKind kind_;
     ViewShape shape_;

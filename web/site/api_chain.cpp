@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 
 #include "dash/primitives/script.h"
 #include "dash/primitives/target.h"
@@ -21,17 +20,6 @@ constexpr int kIsBlock = 2;
 constexpr int kTellsOrphan = 4;
 constexpr int kTellsLate = 8;
 constexpr int kNotVerified = 16;
-
-double number_parameter(const Request& request, const char* name, double fallback, double least, double most) {
-    const auto text = request.parameter(name);
-    if (!text) return fallback;
-    double value = 0;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-    if (error != std::errc() || end != text->data() + text->size() || !(value >= least && value <= most)) {
-        throw BadRequest("the parameter '" + std::string(name) + "' is no number that fits");
-    }
-    return value;
-}
 
 Json blocks_page(const PageContext& context) {
     const auto limit = static_cast<std::size_t>(number_parameter(context.request, "limit", 50, 1, 500));
@@ -97,7 +85,7 @@ Json payouts_page(const PageContext& context) {
              {"script", dash::to_hex(script)},
              {"duffs", duffs},
              {"fraction", static_cast<double>(duffs) / static_cast<double>(total)},
-             {"is_local", local.count(address) != 0},
+             {"is_local", context.sight.names ? Json(local.count(address) != 0) : Json()},
              {"is_operator", own.count(script) != 0},
              {"is_donation", std::equal(script.begin(), script.end(), donation.begin(), donation.end())}});
     }
@@ -108,9 +96,11 @@ Json payouts_page(const PageContext& context) {
         {"payouts", std::move(payouts)}};
 }
 
-int flags_of(const Model& model, const ShareIndex::Entry& entry) {
+/// Whose shares are this node's tells who mines here.
+int flags_of(const PageContext& context, const ShareIndex::Entry& entry) {
     const auto stale = static_cast<share_chain::StaleInfo>(entry.share->data().stale_info);
-    return (model.is_own(entry.share->hash) ? kIsOurs : 0) | (entry.share->claims_block() ? kIsBlock : 0) |
+    return (context.sight.names && context.model.is_own(entry.share->hash) ? kIsOurs : 0) |
+           (entry.share->claims_block() ? kIsBlock : 0) |
            (stale == share_chain::StaleInfo::kOrphan ? kTellsOrphan : 0) |
            (stale == share_chain::StaleInfo::kDoa ? kTellsLate : 0) | (entry.verified ? 0 : kNotVerified);
 }
@@ -135,7 +125,7 @@ Json window_page(const PageContext& context) {
         columns["miner"].push_back(number->second);
         columns["time"].push_back(share.info().timestamp);
         columns["difficulty"].push_back(dash::difficulty_from_target(share.target));
-        columns["flags"].push_back(flags_of(model, *entry));
+        columns["flags"].push_back(flags_of(context, *entry));
     }
     return columns;
 }
@@ -179,7 +169,7 @@ Json share_page(const PageContext& context) {
             {"first_seen", entry->time_seen > 0 ? Json(entry->time_seen) : Json()},
             {"received_from", entry->source.empty() ? Json() : Json(entry->source)},
             {"verified", entry->verified},
-            {"is_ours", model.is_own(share.hash)},
+            {"is_ours", context.sight.names ? Json(model.is_own(share.hash)) : Json()},
             {"is_block", share.claims_block()},
             {"in_best_chain", is_in_best_chain(model, share.hash)},
             {"miner", model.address_of(share.data().pubkey_hash)},

@@ -10,7 +10,7 @@ namespace web {
 namespace {
 
 constexpr std::size_t kDefaultSeries = 20;
-constexpr std::size_t kMostSeries = 1000;
+constexpr std::size_t kMostSeries = 200;
 constexpr const char* kOnlySeries = "value";
 constexpr const char* kOthersSeries = "others";
 
@@ -31,15 +31,7 @@ Json list_page() {
 }
 
 /// The largest series, by what they sum up to; or those that were asked for.
-std::vector<std::string> chosen_keys(const Request& request, const std::vector<graphs::Reading>& readings,
-                                     bool counted) {
-    std::map<std::string, double> totals;
-    for (const graphs::Reading& reading : readings) {
-        if (!reading.values) continue;
-        for (const auto& [key, value] : *reading.values) {
-            if (!counted || key != graphs::kPlainKey) totals[key] += value * reading.width;
-        }
-    }
+std::vector<std::string> chosen_keys(const Request& request, const graphs::View& view, bool counted) {
     std::vector<std::string> keys;
     if (const auto wanted = request.parameter("key")) {
         std::istringstream list(*wanted);
@@ -47,15 +39,13 @@ std::vector<std::string> chosen_keys(const Request& request, const std::vector<g
             keys.push_back(key);
         return keys;
     }
-    for (const auto& entry : totals)
-        keys.push_back(entry.first);
-    std::stable_sort(keys.begin(), keys.end(),
-                     [&](const std::string& a, const std::string& b) { return totals[a] > totals[b]; });
     std::size_t most = kDefaultSeries;
     if (const auto text = request.parameter("most")) {
         std::istringstream stream(*text);
-        if (!(stream >> most) || most > kMostSeries) throw BadRequest("the parameter 'most' is no number up to 1000");
+        if (!(stream >> most) || most > kMostSeries) throw BadRequest("the parameter 'most' is no number up to 200");
     }
+    keys = view.largest(most + 1);
+    if (counted) std::erase(keys, graphs::kPlainKey);
     if (keys.size() > most) keys.resize(most);
     return keys;
 }
@@ -79,15 +69,14 @@ Json graph_page(const PageContext& context) {
     const std::string range = context.request.parameter("range").value_or("day");
     graphs::View* view = context.model.graphs().find(stream, range);
     if (view == nullptr) throw BadRequest("the range must be hour, day, week, month or year");
-    std::vector<graphs::Reading> readings = view->read(context.model.time());
+    const std::vector<std::string> keys = info->kind.keyed ? chosen_keys(context.request, *view, info->kind.zero_fill)
+                                                           : std::vector<std::string>{graphs::kPlainKey};
+    std::vector<graphs::Reading> readings = view->read(context.model.time(), &keys);
     std::reverse(readings.begin(), readings.end());
 
     Json times = Json::array();
     for (const graphs::Reading& reading : readings)
         times.push_back(reading.center);
-    const std::vector<std::string> keys = info->kind.keyed
-                                              ? chosen_keys(context.request, readings, info->kind.zero_fill)
-                                              : std::vector<std::string>{graphs::kPlainKey};
     Json names = Json::array();
     Json series = Json::object();
     for (const std::string& key : keys) {

@@ -10,27 +10,71 @@
 #include "web/site/rates_json.h"
 #include "web/site/route_table.h"
 
-/// /api/v1/miners.
+/// /api/v1/miners and /api/v1/workers, in pieces: a farm has ten thousand workers.
 namespace web {
 namespace {
 
+using p2pool::stratum::PoolStatistics;
+
 constexpr std::size_t kMostPayouts = 100;
+constexpr std::size_t kMostOnPage = 1000;
+
+std::size_t count_parameter(const PageContext& context, const char* name, double fallback, std::size_t most) {
+    return static_cast<std::size_t>(number_parameter(context.request, name, fallback, 0, static_cast<double>(most)));
+}
+
+std::size_t offset_parameter(const PageContext& context) {
+    constexpr std::size_t kMost = 1'000'000'000;
+    return count_parameter(context, "offset", 0, kMost);
+}
+
+/// Some of a list.
+struct Piece {
+    std::size_t offset;
+    std::size_t limit;
+
+    template <typename Item, typename Take>
+    void for_each(const std::vector<Item>& items, Take take) const {
+        for (std::size_t i = offset; i < items.size() && i - offset < limit; ++i)
+            take(items[i]);
+    }
+};
 
 /// What a page about several workers needs once.
 struct WorkerTable {
     RateTable rates;
     RateTable late_rates;
+    std::map<dash::Hash160, dash::Uint256> share_targets;
     std::map<std::string, Json> difficulties;  ///< of the connections of each worker name
     std::set<std::string> online;              ///< worker names with a connection
 
     explicit WorkerTable(Model& model)
-        : rates(read_rates(model, "miner_hash_rates")), late_rates(read_rates(model, "miner_dead_hash_rates")) {
+        : rates(read_rates(model, "miner_hash_rates")),
+          late_rates(read_rates(model, "miner_dead_hash_rates")),
+          share_targets(model.workers().share_targets(model.steady())) {
         for (const auto& connection : model.now().stratum->connections) {
             if (connection.worker.empty()) continue;
             Json& list = difficulties.emplace(connection.worker, Json::array()).first->second;
             list.push_back(connection.difficulty);
             online.insert(connection.worker);
         }
+    }
+
+    /// Of the last 15 minutes.
+    [[nodiscard]] double strength(const std::string& worker) const {
+        const auto& by_key = rates.spans[1].by_key;
+        const auto found = by_key.find(worker);
+        return found == by_key.end() ? 0 : found->second;
+    }
+    void sort(std::vector<const PoolStatistics::Worker*>& workers) const {
+        std::vector<std::pair<double, const PoolStatistics::Worker*>> by_strength;
+        for (const auto* worker : workers)
+            by_strength.emplace_back(strength(worker->name), worker);
+        std::sort(by_strength.begin(), by_strength.end(), [](const auto& a, const auto& b) {
+            return a.first != b.first ? a.first > b.first : a.second->name < b.second->name;
+        });
+        std::transform(by_strength.begin(), by_strength.end(), workers.begin(),
+                       [](const auto& entry) { return entry.second; });
     }
 };
 
@@ -44,8 +88,7 @@ Json label_json(const PageContext& context, const std::optional<dash::Hash160>& 
     return optional_json(context.model.settings().label(*payout, worker));
 }
 
-Json worker_json(const PageContext& context, const WorkerTable& table,
-                 const p2pool::stratum::PoolStatistics::Worker& worker) {
+Json worker_json(const PageContext& context, const WorkerTable& table, const PoolStatistics::Worker& worker) {
     Model& model = context.model;
     const WorkerFacts* facts = model.workers().find(worker.name);
     const auto payout = payout_of(model, worker.name);
@@ -73,70 +116,100 @@ Json worker_json(const PageContext& context, const WorkerTable& table,
 }
 
 struct Miner {
-    std::vector<const p2pool::stratum::PoolStatistics::Worker*> workers;
+    dash::Hash160 address{};
+    std::vector<const PoolStatistics::Worker*> workers;
+    double strength = 0;
 };
 
-std::map<dash::Hash160, Miner> miners_of(Model& model) {
-    std::map<dash::Hash160, Miner> miners;
+/// The strongest first.
+std::vector<Miner> miners_of(Model& model, const WorkerTable& table) {
+    std::map<dash::Hash160, Miner> by_address;
     for (const auto& worker : model.now().stratum->workers) {
-        if (const auto payout = payout_of(model, worker.name)) miners[*payout].workers.push_back(&worker);
+        const auto payout = payout_of(model, worker.name);
+        if (!payout) continue;
+        Miner& miner = by_address[*payout];
+        miner.address = *payout;
+        miner.workers.push_back(&worker);
+        miner.strength += table.strength(worker.name);
     }
+    std::vector<Miner> miners;
+    for (auto& entry : by_address)
+        miners.push_back(std::move(entry.second));
+    std::stable_sort(miners.begin(), miners.end(),
+                     [](const Miner& a, const Miner& b) { return a.strength > b.strength; });
     return miners;
 }
 
-Json expected_seconds_to_share(Model& model, const dash::Hash160& address, const Json& rate) {
-    const auto targets = model.workers().share_targets(model.steady());
-    const auto target = targets.find(address);
-    if (target == targets.end() || !rate.is_number() || rate.get<double>() <= 0) return nullptr;
+Json expected_seconds_to_share(const WorkerTable& table, const dash::Hash160& address, const Json& rate) {
+    const auto target = table.share_targets.find(address);
+    if (target == table.share_targets.end() || !rate.is_number() || rate.get<double>() <= 0) return nullptr;
     return dash::to_double(dash::average_attempts(target->second)) / rate.get<double>();
 }
 
-Json miner_json(const PageContext& context, const WorkerTable& table, const dash::Hash160& address,
-                const Miner& miner) {
+Json miner_json(const PageContext& context, const WorkerTable& table, Miner miner, const Piece& piece) {
     Model& model = context.model;
-    Json workers = Json::array();
     std::vector<std::string> names;
     std::uint64_t accepted = 0;
     std::uint64_t late = 0;
-    bool online = false;
+    std::size_t online = 0;
     for (const auto* worker : miner.workers) {
-        workers.push_back(worker_json(context, table, *worker));
         names.push_back(worker->name);
         accepted += worker->accepted;
         late += worker->late;
-        online = online || table.online.count(worker->name) != 0;
+        online += table.online.count(worker->name);
     }
+    table.sort(miner.workers);
+    Json workers = Json::array();
+    piece.for_each(miner.workers, [&](const auto* worker) { workers.push_back(worker_json(context, table, *worker)); });
     const ChainFacts& chain = *model.now().chain;
-    const auto fraction = chain.fractions.find(dash::p2pkh_script(address));
-    const auto stale = chain.stale_proportions.find(address);
+    const auto fraction = chain.fractions.find(dash::p2pkh_script(miner.address));
+    const auto stale = chain.stale_proportions.find(miner.address);
     const Json rates = rates_json(table.rates, names);
-    return {{"address", model.address_of(address)},
+    return {{"address", model.address_of(miner.address)},
             {"is_local", !miner.workers.empty()},
-            {"is_operator", model.is_operator(address)},
-            {"online", online},
+            {"is_operator", model.is_operator(miner.address)},
+            {"online", online > 0},
             {"hash_rates", rates},
             {"late_rates", rates_json(table.late_rates, names)},
             {"late_proportion", accepted + late > 0 ? Json(late_part(late, accepted)) : Json()},
             {"workers", std::move(workers)},
+            {"workers_total", miner.workers.size()},
+            {"workers_online", online},
             {"pool_fraction", fraction == chain.fractions.end() ? Json() : Json(fraction->second)},
-            {"payout_now_duffs", payout_now(model, address)},
+            {"payout_now_duffs", payout_now(model, miner.address)},
             {"stale_proportion", stale == chain.stale_proportions.end() ? Json() : Json(stale->second)},
-            {"expected_seconds_to_share", expected_seconds_to_share(model, address, rates["m15"])}};
+            {"expected_seconds_to_share", expected_seconds_to_share(table, miner.address, rates["m15"])}};
 }
 
 Json all_miners(const PageContext& context) {
     if (!context.sight.private_parts) throw NeedsPassword();
+    constexpr double kUsualMiners = 200;
+    constexpr double kUsualWorkers = 20;
+    constexpr std::size_t kMostWorkers = 100;
+    const Piece piece{offset_parameter(context), count_parameter(context, "limit", kUsualMiners, kMostOnPage)};
+    const std::size_t of_each = count_parameter(context, "workers", kUsualWorkers, kMostWorkers);
+    std::size_t left = kMostOnPage;
     const WorkerTable table(context.model);
-    std::vector<Json> miners;
-    for (const auto& [address, miner] : miners_of(context.model))
-        miners.push_back(miner_json(context, table, address, miner));
-    const auto strength = [](const Json& miner) {
-        const Json& rate = miner["hash_rates"]["m15"];
-        return rate.is_number() ? rate.get<double>() : 0.0;
-    };
-    std::stable_sort(miners.begin(), miners.end(),
-                     [&](const Json& a, const Json& b) { return strength(a) > strength(b); });
-    return {{"miners", miners}};
+    const std::vector<Miner> all = miners_of(context.model, table);
+    Json miners = Json::array();
+    piece.for_each(all, [&](const Miner& miner) {
+        miners.push_back(miner_json(context, table, miner, {0, std::min(of_each, left)}));
+        left -= miners.back()["workers"].size();
+    });
+    return {{"miners", std::move(miners)}, {"total", all.size()}};
+}
+
+Json all_workers(const PageContext& context) {
+    constexpr double kUsual = 200;
+    const Piece piece{offset_parameter(context), count_parameter(context, "limit", kUsual, kMostOnPage)};
+    const WorkerTable table(context.model);
+    std::vector<const PoolStatistics::Worker*> all;
+    for (const auto& worker : context.model.now().stratum->workers)
+        all.push_back(&worker);
+    table.sort(all);
+    Json workers = Json::array();
+    piece.for_each(all, [&](const auto* worker) { workers.push_back(worker_json(context, table, *worker)); });
+    return {{"workers", std::move(workers)}, {"total", all.size()}};
 }
 
 void add_payouts(Json& answer, Model& model, const dash::Hash160& address) {
@@ -155,7 +228,7 @@ void add_payouts(Json& answer, Model& model, const dash::Hash160& address) {
         if (block->fate == BlockFate::kPending) pending += duffs;
         if (payouts.size() >= kMostPayouts) continue;
         payouts.push_back({{"hash", block->hash.to_hex()},
-                           {"height", block->height},
+                           {"height", optional_json(block->known_height())},
                            {"time", block->found_at},
                            {"duffs", duffs},
                            {"status", to_string(block->fate)},
@@ -176,13 +249,17 @@ Json one_miner(const PageContext& context) {
         throw BadRequest("that is no address of this network: " + std::string(error.what()), 404);
     }
     if (!context.sight.private_parts && context.sight.miner != address) throw NeedsPassword();
-    const auto miners = miners_of(model);
-    const auto local = miners.find(address);
+    constexpr double kUsual = 200;
+    const Piece piece{offset_parameter(context), count_parameter(context, "limit", kUsual, kMostOnPage)};
     const bool in_chain = model.now().chain->fractions.count(dash::p2pkh_script(address)) != 0;
-    const Miner miner = local == miners.end() ? Miner{} : local->second;
-    Json answer = miner_json(context, WorkerTable(model), address, miner);
+    Miner miner{address, {}, 0};
+    for (const auto& worker : model.now().stratum->workers) {
+        if (payout_of(model, worker.name) == address) miner.workers.push_back(&worker);
+    }
+    const bool is_local = !miner.workers.empty();
+    Json answer = miner_json(context, WorkerTable(model), std::move(miner), piece);
     add_payouts(answer, model, address);
-    if (local == miners.end() && !in_chain && answer["payouts"].empty()) {
+    if (!is_local && !in_chain && answer["payouts"].empty()) {
         throw BadRequest("nobody with this address mines here or in the share chain", 404);
     }
     return answer;
@@ -197,6 +274,7 @@ void add_api_miners(RouteTable& table) {
                          return context.arguments.empty() ? all_miners(context) : one_miner(context);
                      }),
           0, 1);
+    table.private_json("api/v1/workers", all_workers);
 }
 
 }  // namespace web

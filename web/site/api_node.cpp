@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -106,9 +107,9 @@ Json broadcaster_history_page(const PageContext& context) {
 }
 
 Json alerts_page(const PageContext& context) {
-    Json alerts = active_alerts(context.model, context.sight.names);
+    Json alerts = active_alerts(context.model, context.sight.names, std::numeric_limits<std::size_t>::max());
     for (const Alert& alert : context.model.alerts().past()) {
-        if (context.sight.names || !alert.rule->names_worker) alerts.push_back(alert_json(alert));
+        if (context.sight.names || !alert.rule->names_worker()) alerts.push_back(alert_json(alert));
     }
     Json rules = Json::array();
     for (const AlertRule& rule : alert_rules()) {
@@ -125,8 +126,9 @@ Response events(const PageContext& context) {
     Response response;
     response.content_type = "text/event-stream";
     response.headers.emplace_back("Access-Control-Allow-Origin", "*");
-    response.events = context.events.subscribe(context.request.last_event_id,
-                                               context.sight.names ? Audience::kNames : Audience::kEverybody);
+    response.events =
+        context.events.subscribe(context.request.last_event_id,
+                                 context.sight.names ? Audience::kNames : Audience::kEverybody, context.request.ip);
     if (response.events == nullptr) throw BadRequest("too many readers of events; ask for the pages instead", 503);
     return response;
 }
@@ -137,7 +139,7 @@ void add_api_node(RouteTable& table) {
     table.private_json("api/v1/stratum", stratum_page);
     table.private_json("api/v1/security", security_page);
     table.json("api/v1/peers", peers_page);
-    table.json("api/v1/broadcaster", [](const PageContext& context) { return context.model.broadcaster(); });
+    table.json("api/v1/broadcaster", broadcaster_json);
     table.json("api/v1/broadcaster/history", broadcaster_history_page);
     table.json("api/v1/alerts", alerts_page);
     table.page("api/v1/openapi.json", [](const PageContext&) { return json_response(openapi_document()); });

@@ -1,6 +1,7 @@
 #include "web/site/figures.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "dash/primitives/address.h"
 #include "dash/primitives/script.h"
@@ -16,6 +17,17 @@ dash::Uint256 hash_argument(const std::string& text) {
     } catch (const dash::DecodeError&) {
         throw BadRequest("the path wants a hash of 64 hex digits at its end");
     }
+}
+
+double number_parameter(const Request& request, const char* name, double fallback, double least, double most) {
+    const auto text = request.parameter(name);
+    if (!text) return fallback;
+    double value = 0;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+    if (error != std::errc() || end != text->data() + text->size() || !(value >= least && value <= most)) {
+        throw BadRequest("the parameter '" + std::string(name) + "' is no number that fits");
+    }
+    return value;
 }
 
 Json hashes_json(const std::vector<dash::Uint256>& hashes) {
@@ -44,7 +56,7 @@ std::string explorer_url(const Model& model, const FoundBlock& block) {
 Json block_json(const Model& model, const BlockLuck& luck) {
     const FoundBlock& block = *luck.block;
     return {{"hash", block.hash.to_hex()},
-            {"height", block.height},
+            {"height", optional_json(block.known_height())},
             {"time", block.found_at},
             {"share_hash", block.share_hash.to_hex()},
             {"miner", block.miner.empty() ? Json() : Json(block.miner)},
@@ -102,6 +114,15 @@ std::optional<dash::Hash160> payout_of(Model& model, const std::string& worker) 
     } catch (const dash::DecodeError&) {
         return std::nullopt;
     }
+}
+
+Json broadcaster_json(const PageContext& context) {
+    Json status = context.model.broadcaster();
+    const Json::json_pointer own("/peers/protected");
+    if (context.sight.trusted || !status.contains(own)) return status;
+    for (Json& dashd : status[own])
+        dashd["host"] = "dashd";
+    return status;
 }
 
 Json connection_json(const p2pool::stratum::ConnectionStatus& connection, const std::string& shown_ip) {

@@ -15,14 +15,12 @@ constexpr double kDuffsPerCoin = 1e8;
     return static_cast<double>(duffs) / kDuffsPerCoin;
 }
 
-/// null for nothing.
-template <typename Value>
-[[nodiscard]] Json optional_json(const std::optional<Value>& value) {
-    return value ? Json(*value) : Json();
-}
-
 /// 64 hex digits of a path; throws BadRequest.
 [[nodiscard]] dash::Uint256 hash_argument(const std::string& text);
+
+/// A number of the query; throws BadRequest when it is none from `least` to `most`.
+[[nodiscard]] double number_parameter(const Request& request, const char* name, double fallback, double least,
+                                      double most);
 
 [[nodiscard]] Json hashes_json(const std::vector<dash::Uint256>& hashes);
 /// null, "orphan", "doa", or "unk<n>" for what no node of today says.
@@ -52,6 +50,9 @@ struct Efficiency {
 
 /// The public key hash that a worker is paid at; nullopt for one whose name holds none, and of whom nothing is known.
 [[nodiscard]] std::optional<dash::Hash160> payout_of(Model& model, const std::string& worker);
+
+/// /broadcaster_status. Where the operator's own dashds are, strangers are not told.
+[[nodiscard]] Json broadcaster_json(const PageContext& context);
 
 /// A miner's connection, with the IP address as its reader may see it.
 [[nodiscard]] Json connection_json(const p2pool::stratum::ConnectionStatus& connection, const std::string& shown_ip);

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t kFewOwnShares = 50;
 constexpr double kDonationParts = 65535;
+/// Of a graph by worker; the others are summed up.
+constexpr std::size_t kMostSeries = 200;
 
 /// Newest first: by the time we saw them, which is that of their making.
 std::vector<dash::Uint256> own_shares(const Model& model) {
@@ -26,7 +28,9 @@ std::vector<dash::Uint256> own_shares(const Model& model) {
     return hashes;
 }
 
+/// They tell who mines here.
 Json own_share_list(const PageContext& context, std::size_t most) {
+    if (!context.sight.names) return Json::array();
     std::vector<dash::Uint256> hashes = own_shares(context.model);
     if (hashes.size() > most) hashes.resize(most);
     return hashes_json(hashes);
@@ -155,7 +159,8 @@ Json graph_data(const PageContext& context) {
     const graphs::StreamKind& kind = info.kind;
     const Json fallback = kind.gauge && !kind.zero_fill ? Json() : Json(0);
     Json answer = Json::array();
-    for (const graphs::Reading& reading : view->read(context.model.time())) {
+    const std::vector<std::string> named = view->largest(kMostSeries);
+    for (const graphs::Reading& reading : view->read(context.model.time(), &named)) {
         answer.push_back({reading.center, kind.keyed ? keyed_values(reading) : plain_value(reading, kind.gauge),
                           reading.width, fallback});
     }

@@ -17,6 +17,7 @@ namespace {
 using p2pool::stratum::ServerStatus;
 
 constexpr std::size_t kMostBlocks = 50;
+constexpr std::size_t kMostWorkers = 1000;
 constexpr const char* kNoAddress = "No address provided";
 
 Json ip_connections(const PageContext& context) {
@@ -55,12 +56,22 @@ std::map<std::string, OfWorker> connections_by_worker(const ServerStatus& stratu
     return workers;
 }
 
+/// A farm's ten thousand would be megabytes at each request; /api/v1/workers has all, in pieces.
+std::vector<p2pool::stratum::PoolStatistics::Worker> strongest(
+    std::vector<p2pool::stratum::PoolStatistics::Worker> workers) {
+    const std::size_t count = std::min(workers.size(), kMostWorkers);
+    std::partial_sort(workers.begin(), workers.begin() + static_cast<std::ptrdiff_t>(count), workers.end(),
+                      [](const auto& a, const auto& b) { return a.hashes_per_second > b.hashes_per_second; });
+    workers.resize(count);
+    return workers;
+}
+
 Json stratum_stats(const PageContext& context) {
     const ServerStatus& stratum = *context.model.now().stratum;
     const auto connections = connections_by_worker(stratum);
     const auto& network = *context.model.facts().network;
     Json workers = Json::object();
-    for (const auto& worker : stratum.workers) {
+    for (const auto& worker : strongest(stratum.workers)) {
         const auto found = connections.find(worker.name);
         const OfWorker own = found == connections.end() ? OfWorker{} : found->second;
         workers[worker.name] = {{"shares", worker.accepted + worker.late},
@@ -76,7 +87,7 @@ Json stratum_stats(const PageContext& context) {
     }
     return {{"pool",
              {{"connections", stratum.connections.size()},
-              {"workers", workers.size()},
+              {"workers", stratum.workers.size()},
               {"total_accepted", stratum.totals.accepted},
               {"total_rejected", stratum.totals.rejected},
               {"submission_rate", stratum.totals.submits_per_second_60s},

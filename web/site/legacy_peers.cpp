@@ -81,7 +81,7 @@ void add_legacy_peers(RouteTable& table) {
     table.json("payout_addr", payout_addr);
     table.json("payout_addrs", payout_addrs);
     table.json("node_info", node_info);
-    table.json("broadcaster_status", [](const PageContext& context) { return context.model.broadcaster(); });
+    table.json("broadcaster_status", broadcaster_json);
 }
 
 }  // namespace web

@@ -82,6 +82,27 @@ TEST_CASE("who guesses passwords has to wait") {
     CHECK(service.get("/rate", {kRight}).status == 429);
 }
 
+TEST_CASE("strangers who guess passwords do not lock out who is at this machine") {
+    const tests::TemporaryFolder folder("gate");
+    std::ofstream(folder.path() / "security_config.json")
+        << R"({"web_auth_enabled": true, "web_auth_password_hash": ")" << sha256_hex("secret") << "\"}";
+    const tests::ManualClock clock;
+    p2pool::options::SecurityConfigFile config(folder.path() / "security_config.json", clock);
+    web::Gate gate(config, clock);
+    const auto status = [&](const std::string& ip, const char* header) {
+        web::Request request;
+        request.ip = ip;
+        request.authorization = std::string(header).substr(std::string("Authorization: ").size());
+        web::Sight sight;
+        const auto refusal = gate.check(request, web::PathKind::kPublic, sight);
+        return refusal ? refusal->status : 200;
+    };
+    for (int i = 0; i < 24 * 5; ++i)
+        CHECK(status("203.0.113." + std::to_string(i / 5), kWrong) == 401);
+    CHECK(status("198.51.100.1", kRight) == 429);
+    CHECK(status("127.0.0.1", kRight) == 200);
+}
+
 TEST_CASE("the python node's hash opens, a null hash refuses everybody") {
     const RunningService old(
         stranger(R"({"web_auth_enabled": true, "web_auth_username": "admin", "web_auth_password_hash": ")" +
@@ -137,9 +158,21 @@ TEST_CASE("with private parts nobody sees workers' names without the password") 
         CHECK(service.get(page, {kRight}).status == 200);
     }
     CHECK(service.json("/local_stats")["miner_hash_rates"].empty());
+    // Nor who mines here.
+    CHECK(service.json("/web/my_share_hashes").empty());
+    CHECK(service.json("/web/my_share_hashes50").empty());
+    CHECK(service.json("/api/v1/shares/" + service.best_share())["is_ours"].is_null());
+    for (const auto& flags : service.json("/api/v1/shares")["flags"])
+        CHECK((flags.get<int>() & 1) == 0);
+    for (const auto& payout : service.json("/api/v1/payouts")["payouts"])
+        CHECK(payout["is_local"].is_null());
+    CHECK(service.get("/web/my_share_hashes", {kRight}).body.find(service.best_share()) != std::string::npos);
     CHECK(service.get("/local_stats", {kRight}).body.find(worker) != std::string::npos);
     CHECK(service.get("/web/graph_data/pool_rates/last_hour").status == 200);
-    CHECK(reader.read_until("event: status\n").find(worker) == std::string::npos);
+    const std::string events = reader.read_until("event: status\n");
+    CHECK(events.find(worker) == std::string::npos);
+    CHECK(events.find("\"is_ours\":null") != std::string::npos);
+    CHECK(events.find("\"is_ours\":true") == std::string::npos);
 }
 
 TEST_CASE("being on this machine is no proof for a proxy's guests or another site's page") {
@@ -174,6 +207,18 @@ TEST_CASE("where the dashds are, strangers are not told") {
         CHECK(dashds[0]["problem"].is_null() == far);
         CHECK(dashds[1]["current"] == true);
         CHECK(dashds[1]["problem"].is_null());
+    }
+}
+
+TEST_CASE("where the broadcaster's own dashds are, strangers are not told") {
+    for (const bool far : {true, false}) {
+        CAPTURE(far);
+        web_tests::Wishes wishes = far ? stranger() : web_tests::Wishes{};
+        wishes.broadcaster = {{"enabled", true},
+                              {"peers", {{"protected", {{{"host", "192.0.2.77"}, {"port", 9999}}}}}}};
+        const RunningService service(wishes);
+        for (const char* page : {"/broadcaster_status", "/api/v1/broadcaster"})
+            CHECK((service.get(page).body.find("192.0.2.77") == std::string::npos) == far);
     }
 }
 

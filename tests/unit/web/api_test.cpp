@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <set>
+
 #include "tests/unit/web/openapi_document.h"
 #include "tests/unit/web/running_service.h"
 
@@ -66,6 +68,51 @@ TEST_CASE("graphs come as columns, oldest first") {
     CHECK(one["keys"] == Json::array({worker}));
     CHECK(service.get("/api/v1/graphs/nosuch").status == 404);
     CHECK(service.get("/api/v1/graphs/peers?range=century").status == 400);
+}
+
+TEST_CASE("a farm's pages come in pieces, and none is large") {
+    constexpr std::size_t kWorkers = 10'000;
+    constexpr std::size_t kMostBytes = 1'500'000;
+    RunningService service;
+    service.tell_mining_state();
+    service.tell_farm(kWorkers);
+    for (const std::string& target : service.every_page()) {
+        // Each worker's rate: front ends of the python node add them up.
+        if (target == "/local_stats") continue;
+        CAPTURE(target);
+        CHECK(service.get(target).body.size() < kMostBytes);
+    }
+    std::set<std::string> seen;
+    for (std::size_t offset = 0; offset < kWorkers + 2; offset += 1000) {
+        const Json piece = service.json("/api/v1/workers?limit=1000&offset=" + std::to_string(offset));
+        CHECK(piece["total"] == kWorkers + 2);
+        for (const Json& worker : piece["workers"])
+            seen.insert(worker["name"].get<std::string>());
+        if (offset == 0) CHECK(piece["workers"][0]["name"] == "farm10000");
+    }
+    CHECK(seen.size() == kWorkers + 2);
+    const Json miners = service.json("/api/v1/miners?limit=3&offset=1&workers=5");
+    CHECK(miners["miners"].size() == 3);
+    CHECK(miners["total"] == 251);
+    CHECK(miners["miners"][0]["workers"].size() == 5);
+    CHECK(miners["miners"][0]["workers_total"] == 40);
+    CHECK(miners["miners"][0]["workers_online"] == 40);
+    CHECK(service.get("/api/v1/miners?limit=1001").status == 400);
+    CHECK(service.get("/api/v1/workers?offset=-1").status == 400);
+    const Json legacy = service.json("/stratum_stats");
+    CHECK(legacy["workers"].size() == 1000);
+    CHECK(legacy["workers"].contains("farm10000"));
+    CHECK(legacy["pool"]["workers"] == kWorkers + 2);
+    // A graph names the largest and adds up the others.
+    double named = 0;
+    double others = 0;
+    for (const Json& bin : service.json("/web/graph_data/miner_hash_rates/last_hour")) {
+        CHECK(bin[1].size() <= 201);
+        for (const auto& [name, rate] : bin[1].items())
+            (name == "null" ? others : named) += rate.get<double>() * bin[2].get<double>();
+    }
+    CHECK(named > 200 * 1e9);
+    CHECK(others > 9'000 * 1e9);
 }
 
 TEST_CASE("a block's payouts are those of its coinbase") {

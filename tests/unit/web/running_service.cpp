@@ -51,6 +51,7 @@ void RunningService::start() {
     settings.password = wishes_.password;
     settings.dashds.emplace_back().port = 1;  // nobody there
     settings.http = wishes_.http;
+    if (!wishes_.broadcaster.is_null()) settings.broadcaster = [status = wishes_.broadcaster] { return status; };
     service_ = std::make_unique<web::Service>(std::move(settings), dash::system_clock());
     service_->start();
 }
@@ -62,10 +63,10 @@ void RunningService::restart() {
 }
 
 void RunningService::accept_all() {
-    while (true) {
+    for (std::size_t number = 0;; ++number) {
         const int socket = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (socket < 0) return;
-        service_->take({socket, {}, wishes_.client_ip});
+        service_->take({socket, {}, wishes_.client_ip_of ? wishes_.client_ip_of(number) : wishes_.client_ip});
     }
 }
 
@@ -87,6 +88,30 @@ void RunningService::tell_mining_state() {
         [this] { return json("/web/best_share_hash") == best_share_ && json("/recent_blocks").size() == 2; },
         std::chrono::seconds(20));
     if (!shown) throw std::runtime_error("the pages do not show what was told");
+}
+
+void RunningService::tell_farm(std::size_t workers) {
+    const MiningState state = mining_state(facts_, told_time_, wishes_.third_worker);
+    auto snapshot = std::make_shared<web::Snapshot>(*state.snapshot);
+    auto stratum = std::make_shared<p2pool::stratum::ServerStatus>(*snapshot->stratum);
+    web::Happenings happenings;
+    for (std::size_t i = 1; i <= workers; ++i) {
+        p2pool::stratum::PoolStatistics::Worker worker = stratum->workers.front();
+        worker.name = "farm" + std::to_string(i);
+        worker.hashes_per_second = static_cast<double>(i);
+        stratum->workers.push_back(worker);
+        stratum->connections.push_back({"203.0.113.8", worker.name, 0.001, 100, 1, 42, 40});
+        web::WorkDone& done = happenings.work[worker.name];
+        done.hashes = 1e9 + 1e6 * static_cast<double>(i);
+        done.submits = 1;
+        done.payout_hash.fill(static_cast<std::uint8_t>(i % 250));
+        done.share_target = dash::Uint256::max();
+    }
+    snapshot->stratum = std::move(stratum);
+    service_->publish(std::move(snapshot), std::move(happenings));
+    if (!tests::wait_until([&] { return json("/api/v1/overview")["miners"]["connections"] >= workers; },
+                           std::chrono::seconds(20)))
+        throw std::runtime_error("the pages do not show the farm");
 }
 
 std::vector<std::string> RunningService::every_page() const {

@@ -18,9 +18,12 @@ namespace web_tests {
 struct Wishes {
     std::function<void(const std::filesystem::path& datadir)> prepare;
     std::string client_ip = "127.0.0.1";  ///< where clients seem to come from
+    /// The same of the nth connection, from 0; unset: client_ip.
+    std::function<std::string(std::size_t number)> client_ip_of;
     std::optional<std::pair<std::string, std::string>> password;
     bool own_pages = true;
-    std::string third_worker;  ///< a name, of the mining state's workers
+    std::string third_worker;    ///< a name, of the mining state's workers
+    nlohmann::json broadcaster;  ///< of /broadcaster_status; null: there is none
     web::HttpLimits http;
 };
 
@@ -44,6 +47,8 @@ class RunningService {
 
     /// Waits until pages show mining_state().
     void tell_mining_state();
+    /// After tell_mining_state(): so many workers more, "farmN", the first the weakest. Waits until pages show them.
+    void tell_farm(std::size_t workers);
     [[nodiscard]] const std::string& best_share() const { return best_share_; }
     /// Ends the service, and starts it again in the same folder.
     void restart();
