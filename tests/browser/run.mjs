@@ -1,12 +1,13 @@
 // Drives every page of the dashboard in every state, in both themes, on a phone and on a wide screen.
 import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
+import { createServer, request as askNode } from "node:http";
 import { join } from "node:path";
 import { launcher, programs, screenshots, startBrowser } from "./needs.mjs";
 import { Signer } from "./signer.mjs";
 import { kNoBlocks, kStates, syncingOverview } from "./states.mjs";
 import { auditContrast, auditPage, Watched } from "./watcher.mjs";
-import { waitFor, World } from "./world.mjs";
+import { sleep, waitFor, World } from "./world.mjs";
 
 /** Packed, as it is sent. */
 const kMostFirstBytes = 150000;
@@ -229,6 +230,55 @@ async function nodeGone(browser, world) {
     await context.close();
 }
 
+/** Passes everything on to the node; while it is cut, streams of events stay open and say nothing. */
+class Proxy {
+    isCut = false;
+
+    constructor(base) {
+        this.server = createServer((request, response) => {
+            const isStream = request.url.endsWith("/api/v1/events");
+            const onward = askNode(base + request.url, { method: request.method, headers: request.headers }, (answer) => {
+                response.writeHead(answer.statusCode, answer.headers);
+                response.flushHeaders();
+                answer.on("data", (chunk) => (isStream && this.isCut) || response.write(chunk));
+                answer.on("end", () => response.end());
+            });
+            onward.on("error", () => response.destroy());
+            response.on("close", () => onward.destroy());
+            request.pipe(onward);
+        });
+    }
+
+    async start() {
+        await new Promise((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+        return `http://127.0.0.1:${this.server.address().port}`;
+    }
+
+    stop() {
+        this.server.closeAllConnections();
+        this.server.close();
+    }
+}
+
+/** A stream of events that died without a word is noticed: the page asks instead, says so, and lives again when events come. */
+async function deadStream(browser, world) {
+    const proxy = new Proxy(world.base);
+    const base = await proxy.start();
+    const context = await browser.newContext({ viewport: kSizes.wide });
+    const page = await context.newPage();
+    await page.clock.install();
+    await page.goto(`${base}/static/`);
+    await page.waitForSelector(".link-ok", { timeout: 10000 }).catch(() => fail("dead stream", "the page does not live behind a proxy"));
+    proxy.isCut = true;
+    await sleep(200);
+    await page.clock.fastForward(50000);
+    await page.waitForSelector(".link-warning", { timeout: 10000 }).catch(() => fail("dead stream", "a stream that is silent is taken for alive"));
+    proxy.isCut = false;
+    await page.waitForSelector(".link-ok", { timeout: 20000 }).catch(() => fail("dead stream", "the page does not come back to life"));
+    await context.close();
+    proxy.stop();
+}
+
 /** Starts the node again, with "secret" as its password. */
 async function protect(world, isWhole) {
     await world.end("node");
@@ -291,7 +341,7 @@ try {
         await state.after?.(worlds);
         console.log(`${state.name}: looked at after ${elapsed()}`);
         if (state.name === "mining") {
-            await Promise.all([oldLinks, keyboard, fullWindow, signIn, firstView, plainCharts].map((check) => check(browser, world)));
+            await Promise.all([oldLinks, keyboard, fullWindow, signIn, firstView, plainCharts, deadStream].map((check) => check(browser, world)));
             await nodeGone(browser, world);
             await wholePassword(browser, world);
             await privateParts(browser, world);

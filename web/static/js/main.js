@@ -50,13 +50,16 @@ async function fetchSource(page, name) {
 /** Asks for all sources again, at most every two seconds, and then every so often. */
 async function load(page) {
     clearTimeout(page.timer);
-    if (page !== shown || page.loading) return;
+    if (page !== shown) return;
+    page.again = page.loading; // somebody wants something else than what is on its way
+    if (page.loading) return;
     page.loading = true;
     page.loadedAt = Date.now();
     page.sources = page.module.sources?.(page) ?? {};
     await Promise.all(Object.keys(page.sources).map((name) => fetchSource(page, name)));
     page.loading = false;
     if (page !== shown) return;
+    if (page.again) return load(page);
     page.timer = setTimeout(() => load(page), (document.hidden ? 60 : page.module.every ?? 10) * 1000);
     draw();
 }

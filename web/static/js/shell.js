@@ -6,6 +6,7 @@ import { kPages } from "./routes.js";
 import { level } from "./parts/basics.js";
 import { icon } from "./parts/icons.js";
 
+const kStaleSeconds = 15;
 const kNetworks = { dash: "mainnet", dash_testnet: "testnet", dash_regtest: "regtest" };
 const kLinks = {
     connecting: ["info", "connecting", "The page is connecting to the node."],
@@ -20,11 +21,15 @@ const kAlertWords = {
     broadcast_poor: "a broadcast reached few peers", block_orphaned: "a block was lost", worker_gone: "a worker is gone", miner_slow: "a miner is slow", late_high: "much work comes too late", disk_low: "the disk is nearly full",
 };
 
+/** The node answers, but not what it is asked for. */
+const isStale = () => live.overview && live.error && now() - live.receivedAt > kStaleSeconds;
+
 function stateText() {
     if (live.link === "lost") {
         const since = live.receivedAt ? ` for ${duration(now() - live.receivedAt)}` : "";
         return ["error", `this page has not reached the node${since}`];
     }
+    if (isStale()) return ["warning", `these figures are ${duration(now() - live.receivedAt)} old: ${live.error.message}`];
     if (!live.overview) return ["info", live.error ? live.error.message : "loading"];
     const { state, alerts } = live.overview;
     if (state.code !== "alert" || alerts.length === 0) return [state.level, state.text];
@@ -76,7 +81,7 @@ export function shell(shown, body) {
         navigation(shown.page.within ?? shown.page.path),
         h("main", { id: "main", tabindex: "-1" },
             h("h1", { id: "heading", tabindex: "-1", class: shown.page.path === "" ? "hidden" : undefined }, shown.heading ?? shown.page.name ?? ""),
-            h("div", { class: `page page-${shown.page.path || "overview"}${live.link === "lost" ? " old" : ""}`, key: `${shown.page.path}/${shown.parameter}` }, body)),
-        h("div", { class: "hidden", role: "status", "aria-live": "polite" }, live.overview?.state.code === "all_well" ? "all well" : live.overview?.state.code.replace("_", " ") ?? ""),
+            h("div", { class: `page page-${shown.page.path || "overview"}${live.link === "lost" || isStale() ? " old" : ""}`, key: `${shown.page.path}/${shown.parameter}` }, body)),
+        h("div", { class: "hidden", role: "status", "aria-live": "polite" }, live.link === "lost" ? "the node does not answer" : live.overview?.state.code.replaceAll("_", " ") ?? ""),
     ];
 }

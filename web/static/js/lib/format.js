@@ -115,6 +115,9 @@ export function shortHash(hash) {
     return `…${hash.slice(-10)}`;
 }
 
+/** Its height, or where that is not known what tells it from others. */
+export const blockName = ({ height, hash }) => integer(height) ?? shortHash(hash);
+
 export function shortAddress(address) {
     return address.length > 14 ? `${address.slice(0, 6)}…${address.slice(-5)}` : address;
 }

@@ -7,6 +7,9 @@ const kPollingSeconds = 5;
 const kLostSeconds = 3;
 const kHiddenSeconds = 60;
 const kRetryStreamSeconds = 20;
+/** The node says "alive" when there is no news for 15 seconds: a stream that is silent for longer is dead. */
+const kDeadStreamSeconds = 40;
+const kLookSeconds = 5;
 const kMostShares = 200;
 
 export const live = {
@@ -20,6 +23,8 @@ export const live = {
 
 const listeners = new Set();
 let stream = null;
+let heardAt = null; // when the stream said something last, or was opened; milliseconds
+let isHeard = false; // the stream has said something
 let timer = null;
 let asking = null;
 let retry = null;
@@ -49,7 +54,7 @@ export function refresh() {
         live.error = null;
         live.receivedAt = now();
         if (live.link === "lost") live.link = "polling";
-        if (stream?.readyState === EventSource.OPEN) live.link = "live";
+        if (stream?.readyState === EventSource.OPEN && isHeard) live.link = "live";
         else if (live.link === "connecting" && !stream) live.link = "polling";
     }).catch((error) => {
         live.error = error;
@@ -93,16 +98,30 @@ const kTakers = {
     alert: () => planNext(0.3),
     peers: () => planNext(1),
     phase: () => {},
+    alive: () => {},
 };
+
+function hear() {
+    heardAt = Date.now();
+    isHeard = true;
+    live.link = "live";
+}
+
+/** A line that was cut without a word, or a proxy that keeps everything to itself. */
+function lookAfterStream() {
+    if (!stream || Date.now() - heardAt < kDeadStreamSeconds * 1000) return;
+    if (live.link === "live" || live.link === "connecting") live.link = "polling";
+    openStream();
+    planNext(0.5);
+    tell(null);
+}
 
 function openStream() {
     clearTimeout(retry);
     stream?.close();
     stream = new EventSource(apiUrl("events"));
-    stream.onopen = () => {
-        live.link = "live";
-        tell(null);
-    };
+    heardAt = Date.now();
+    isHeard = false;
     stream.onerror = () => {
         if (live.link === "live" || live.link === "connecting") live.link = "polling";
         if (stream.readyState === EventSource.CLOSED) retry = setTimeout(openStream, kRetryStreamSeconds * 1000);
@@ -111,6 +130,7 @@ function openStream() {
     };
     for (const [name, take] of Object.entries(kTakers)) {
         stream.addEventListener(name, (event) => {
+            hear();
             take(JSON.parse(event.data));
             tell(name);
         });
@@ -135,6 +155,7 @@ function seen() {
 
 export function start() {
     document.addEventListener("visibilitychange", seen);
+    setInterval(lookAfterStream, kLookSeconds * 1000);
     openStream();
     return refresh();
 }

@@ -72,7 +72,7 @@ export function view({ data, ui, redraw }) {
     const { block } = data;
     const most = Math.max(1, ...(block.payouts ?? []).map((payout) => payout.duffs));
     return h("div", { class: "stack" },
-        h("div", { class: "identity" }, h("b", null, format.integer(block.height) ?? ""), hash(block.hash, { what: "block hash", explorer: live.overview.node.block_explorer_url_prefix })),
+        h("div", { class: "identity" }, h("b", null, format.blockName(block)), hash(block.hash, { what: "block hash", explorer: live.overview.node.block_explorer_url_prefix })),
         h("div", { class: "halves" }, standing(block), submission(block)),
         timingCard(block),
         card("Whom it pays", null, block.payouts === null ? nothing("The block's coinbase is not known here.")

@@ -15,7 +15,7 @@ export const sources = ({ ui }) => ({ blocks: `blocks?limit=${ui.limit ?? 100}` 
 const kNoRate = "the pool's hash rate at that time is not known";
 
 const kColumns = [
-    { id: "height", label: "Height", value: (b) => b.height, cell: (b) => h("a", { href: `#/block/${b.hash}` }, h("b", null, format.integer(b.height))) },
+    { id: "height", label: "Height", value: (b) => b.height, cell: (b) => h("a", { href: `#/block/${b.hash}` }, h("b", null, format.blockName(b))) },
     { id: "time", label: "Found", value: (b) => b.time, cell: (b) => time(b.time) },
     { id: "luck", label: "Luck", tip: "Expected time over the time it took: above 100 % the pool was lucky.", align: "number", value: (b) => b.luck_percent, cell: (b) => known(format.wholePercent(b.luck_percent), kNoRate) },
     { id: "seconds", label: "Took", align: "number", value: (b) => b.seconds, cell: (b) => known(format.duration(b.seconds), "it is the first block that this node knows of") },

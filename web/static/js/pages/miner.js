@@ -7,13 +7,13 @@ import { address, amount, badge, card, choice, fact, facts, hash, known, nothing
 import { blockStatus } from "../parts/blocks.js";
 import { ownCard } from "../parts/own.js";
 import { kRanges } from "../parts/rate_chart.js";
-import { table } from "../parts/table.js";
+import { kPiece, pieces, table } from "../parts/table.js";
 import { late, rate, workersTable } from "../parts/workers.js";
 
 export const title = () => "Miner";
 export const every = 10;
 export const reloadOn = ["share", "block"];
-export const sources = ({ parameter }) => ({ miner: `miners/${encodeURIComponent(parameter)}` });
+export const sources = ({ parameter, ui }) => ({ miner: `miners/${encodeURIComponent(parameter)}?limit=${kPiece}&offset=${ui.from?.[parameter] ?? 0}` });
 export const optional = ["miner"];
 
 const kMostLines = 6;
@@ -28,20 +28,22 @@ class WorkersChart {
         this.asked = wanted;
         this.nextAt = Date.now() + (range === "hour" ? 15000 : 120000);
         try {
-            const query = new URLSearchParams({ range, key: names.slice(0, kMostLines).join(",") });
+            const query = new URLSearchParams({ range, key: names.join(",") });
             const graph = await ask(`graphs/miner_hash_rates?${query}`);
             if (this.asked !== wanted) return;
             const label = (name) => name.split(/[._](.*)/s)[1] || "unnamed";
+            this.error = null;
             this.chart.update({ label: `Hash rate by worker, last ${range}`, times: graph.times, format: format.hashRate,
                 series: graph.keys.map((key, i) => ({ label: label(key), color: `series-${i}`, values: graph.series[key], fill: graph.keys.length === 1 })) });
-        } catch {
+        } catch (error) {
+            this.error = error;
             this.nextAt = Date.now() + 5000;
         }
     }
 }
 
 const kPayouts = [
-    { id: "height", label: "Block", value: (p) => p.height, cell: (p) => h("a", { href: `#/block/${p.hash}` }, format.integer(p.height)) },
+    { id: "height", label: "Block", value: (p) => p.height, cell: (p) => h("a", { href: `#/block/${p.hash}` }, format.blockName(p)) },
     { id: "time", label: "Found", value: (p) => p.time, cell: (p) => time(p.time) },
     { id: "amount", label: "Paid to it", align: "number", value: (p) => p.duffs, cell: (p) => amount(p.duffs) },
     { id: "finder", label: "", cell: (p) => (p.found_by_it ? badge("gold", "found by it") : "") },
@@ -56,10 +58,10 @@ function closed({ parameter, errors, ui, reload }) {
 }
 
 export function view(page) {
-    const { data: { miner }, errors, ui, redraw } = page;
+    const { data: { miner }, errors, ui, redraw, reload } = page;
     if (!miner) return closed(page);
     const range = ui.range ?? "hour";
-    const names = miner.workers.map((worker) => worker.name).sort();
+    const names = miner.workers.slice(0, kMostLines).map((worker) => worker.name).sort();
     chart ??= new WorkersChart();
     if (names.length > 0) chart.refresh(names, range);
     const unknownRate = miner.is_local ? "known when the node has run for a minute" : "it mines at another node";
@@ -82,8 +84,12 @@ export function view(page) {
         names.length > 0 && card("Hash rate by worker", { extra: choice("Range", kRanges, range, (value) => {
             ui.range = value;
             redraw();
-        }) }, slot(chart.chart)),
-        miner.is_local && card("Workers", null, workersTable(miner.workers, { ui, redraw })),
+        }) }, chart.error && problem(chart.error, { isOld: true }), slot(chart.chart)),
+        miner.is_local && card("Workers", null, workersTable(miner.workers, { ui, redraw }),
+            pieces({ total: miner.workers_total, from: ui.from?.[miner.address] ?? 0, size: kPiece, go: (from) => {
+                ui.from = { [miner.address]: from };
+                reload();
+            } })),
         (miner.is_local || miner.pool_fraction > 0) && ownCard(miner, { ui, redraw }),
         card("Blocks that pay it", null, miner.payouts.length === 0 ? nothing("No block that this node knows of pays this address yet.")
             : table("payouts", kPayouts, miner.payouts, { context: { ui, redraw }, key: (p) => p.hash, order: { by: "time", down: true }, most: 30 })));

@@ -15,14 +15,16 @@ export const title = () => "Overview";
 export const every = 10;
 export const reloadOn = ["block"];
 /** Miners may be behind a password. */
-export const optional = ["miners", "broadcaster"];
+export const optional = ["workers", "broadcaster"];
 export const sources = () => ({
     broadcaster: "broadcaster",
     own: "graphs/local_hash_rate?range=hour",
     pool: "graphs/pool_rates?range=hour&key=good",
-    miners: "miners",
+    workers: `workers?limit=${kWorkers}`,
 });
 
+/** The strongest; the page of miners has all. */
+const kWorkers = 50;
 const kYoung = "known when the node has run for a minute";
 let chart = null;
 
@@ -80,7 +82,7 @@ function health(overview) {
 
 function lastBlocks({ last_blocks: blocks, luck }) {
     const row = (block) => h("li", { key: block.hash },
-        h("a", { href: `#/block/${block.hash}` }, format.integer(block.height) ?? format.shortHash(block.hash)), h("span", { class: "muted" }, time(block.time)),
+        h("a", { href: `#/block/${block.hash}` }, format.blockName(block)), h("span", { class: "muted" }, time(block.time)),
         h("span", { class: "luck" }, "luck ", known(format.wholePercent(block.luck_percent), "the pool's hash rate then is not known")), blockStatus(block));
     return card("Last blocks", { extra: h("a", { class: "more", href: "#/blocks" }, "all ", h("span", { class: "hidden" }, "blocks"), "→") },
         blocks.length === 0 ? nothing("The pool has found no block that this node knows of. It comes when it comes: ", h("a", { href: "#/connect" }, "more miners"), " make it sooner.")
@@ -104,12 +106,12 @@ function broadcast({ broadcaster: { enabled, peers, target_peers: target } }, st
 export function view({ data, errors, ui, redraw }) {
     const overview = live.overview;
     chart ??= new RateChart();
-    const workers = data.miners?.miners.flatMap((miner) => miner.workers);
     return h("div", { class: "stack" },
         news(overview),
         h("div", { class: "headlines" }, miners(overview, data), poolCard(overview, data), nextBlock(overview)),
         overview.miners.connections === 0 && connectHint(overview),
         card("Hash rate", { class: "wide" }, chart.view({ ui, redraw })),
         h("div", { class: "halves" }, lastBlocks(overview), h("div", { class: "stack" }, health(overview), broadcast(overview, data.broadcaster))),
-        card("Workers", { extra: h("a", { class: "more", href: "#/miners" }, "all miners →") }, workers ? workersTable(workers, { ui, redraw }) : problem(errors.miners)));
+        card("Workers", { extra: h("a", { class: "more", href: "#/miners" }, "all miners →") }, !data.workers ? problem(errors.workers) : [workersTable(data.workers.workers, { ui, redraw }),
+            data.workers.total > kWorkers && h("p", { class: "muted" }, `The strongest ${kWorkers} of ${format.integer(data.workers.total)}.`)]));
 }

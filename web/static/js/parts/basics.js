@@ -133,5 +133,7 @@ export function problem(error, { isOld = false } = {}) {
     if (error.status === 401 || error.status === 403) return notice("info", "This part needs a password.", "The operator of this node protects it. ", h("a", { href: loginUrl }, "Enter the password"));
     if (error.status === 404) return notice("info", "There is no such thing here.", error.message);
     if (error.status === 429) return notice("warning", "This page asked too often.", "It goes on by itself in a minute.");
-    return notice("error", "The node does not answer.", `${isOld ? "The figures below are from before. " : ""}The page tries again by itself; see that p2pool-dash runs.`);
+    const old = isOld ? "The figures below are from before. " : "";
+    if (error.status !== 0) return notice("error", "The node cannot show this now.", `It says: ${error.message}. ${old}The page tries again by itself.`);
+    return notice("error", "The node does not answer.", `${old}The page tries again by itself; see that p2pool-dash runs.`);
 }

@@ -15,7 +15,7 @@ export function luckBars(blocks) {
         const luck = block.luck_percent;
         if (luck === null) return null;
         const kind = block.status === "orphaned" ? "bar-lost" : luck >= 100 ? "bar-good" : "bar-poor";
-        return svg("a", { href: `#/block/${block.hash}`, "aria-label": `Block ${block.height}: luck ${format.wholePercent(luck)}`, "data-tip": `Block ${format.integer(block.height)}: ${format.wholePercent(luck)}` },
+        return svg("a", { href: `#/block/${block.hash}`, "aria-label": `Block ${format.blockName(block)}: luck ${format.wholePercent(luck)}`, "data-tip": `Block ${format.blockName(block)}: ${format.wholePercent(luck)}` },
             svg("rect", { class: "bar-room", x: i * width, y: 0, width, height: kHeight }),
             svg("rect", { class: kind, x: i * width + width * 0.15, y: y(luck), width: width * 0.7, height: Math.max(1, kHeight - y(luck)), rx: 2 }));
     });

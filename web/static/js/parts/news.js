@@ -8,10 +8,12 @@ import { blockStatus } from "./blocks.js";
 
 const kBlockNewsSeconds = 600;
 const kSettled = new Set(["dashd_lost"]); // the state's own notice says these
+const kLostContact = /^LOST CONTACT WITH DASHD/; // likewise
 
 const kStates = {
     no_template: ["warning", "Waiting for dashd", "The node runs, but dashd has not given a block template yet. See that dashd runs, is in sync (dash-cli getblockchaininfo), and that its RPC user and password are right. Miners get work by themselves as soon as it answers."],
     dashd_silent: ["error", null, "Miners go on with the last template for now; a block found on it may be too late. Start dashd again, or look at its debug.log. The node reconnects by itself."],
+    node_silent: ["error", "The node is busy or stuck", "Its mining thread has told this page nothing for a while, so the figures are from before, and miners may get no work. See its log and the load of the machine; restart it when it does not come back."],
     no_work: ["warning", "Miners get no work", null],
 };
 
@@ -39,7 +41,7 @@ function blockNews(overview) {
     const fresh = overview.last_blocks.find((one) => one.hash === block.hash) ?? block;
     return h("div", { class: "notice notice-gold", key: `found-${block.hash}`, role: "status" },
         h("span", { class: "diamond", "aria-hidden": "true" }),
-        h("div", { class: "grow" }, h("strong", null, "Block ", h("a", { href: `#/block/${block.hash}` }, format.integer(block.height) ?? ""), " found ", time(block.time)),
+        h("div", { class: "grow" }, h("strong", null, "Block ", h("a", { href: `#/block/${block.hash}` }, format.blockName(block)), " found ", time(block.time)),
             h("p", null, "It pays the pool's miners ", amount(block.miners_duffs, "the block's coinbase is not known yet"), ".")),
         blockStatus(fresh));
 }
@@ -50,5 +52,5 @@ export function news(overview) {
         stateNotice(overview),
         blockNews(overview),
         alerts.map((alert) => h("div", { key: alert.id }, notice(alert.level, alert.text.charAt(0).toUpperCase() + alert.text.slice(1), "since ", time(alert.since)))),
-        overview.warnings.map((warning) => notice("warning", warning)));
+        overview.warnings.filter((warning) => !(overview.state.code === "dashd_silent" && kLostContact.test(warning))).map((warning) => notice("warning", warning)));
 }

@@ -7,6 +7,7 @@ import { card, copyButton, level, notice } from "./basics.js";
 import { table } from "./table.js";
 
 const kMega = 1e6;
+const kFreshMilliseconds = 15000;
 
 async function run(ui, redraw, action) {
     ui.problem = null;
@@ -49,10 +50,12 @@ const kConnections = [
     { id: "connected", label: "Connected", align: "number", cell: (c) => format.duration(Math.floor(c.connected_seconds)) },
 ];
 
-function readSettings(form, workers) {
+/** Labels of workers that are not shown stay as they are. */
+function readSettings(form, workers, before) {
     const data = new FormData(form);
     const number = (name, factor) => (data.get(name) ? Number(data.get(name)) * factor : null);
-    const labels = Object.fromEntries(workers.map((worker) => [worker.name, (data.get(`label ${worker.name}`) ?? "").trim()]).filter(([, label]) => label));
+    const written = workers.map((worker) => [worker.name, (data.get(`label ${worker.name}`) ?? "").trim()]);
+    const labels = Object.fromEntries(Object.entries({ ...before.labels, ...Object.fromEntries(written) }).filter(([, label]) => label));
     return { labels, hash_rate_below: number("slow", kMega), worker_silent_seconds: number("silent", 60) };
 }
 
@@ -60,7 +63,7 @@ function settings(own, workers, context) {
     const { ui, redraw } = context;
     const save = (event) => {
         event.preventDefault();
-        const wanted = readSettings(event.currentTarget, workers);
+        const wanted = readSettings(event.currentTarget, workers, own.settings);
         run(ui, redraw, async () => {
             own.settings = await send("PUT", "session/settings", wanted);
             ui.saved = true;
@@ -87,12 +90,14 @@ function settings(own, workers, context) {
 export function ownCard(miner, context) {
     const { ui, redraw } = context;
     if (session()?.address !== miner.address) return signIn(miner.address, context);
-    if (ui.own?.address !== miner.address) {
-        if (!ui.asking) {
-            ui.asking = true;
-            run(ui, redraw, async () => (ui.own = await ask("session"))).finally(() => (ui.asking = false));
-        }
-        return card("Yours", null, trouble(ui), h("p", { class: "muted" }, "loading …"));
+    const isMissing = ui.own?.address !== miner.address;
+    if (!ui.asking && (isMissing || Date.now() > ui.ownUntil)) {
+        ui.asking = true;
+        run(ui, redraw, async () => (ui.own = await ask("session"))).finally(() => {
+            ui.asking = false;
+            ui.ownUntil = Date.now() + kFreshMilliseconds;
+        });
     }
+    if (isMissing) return card("Yours", null, trouble(ui), h("p", { class: "muted" }, "loading …"));
     return settings(ui.own, miner.workers, context);
 }

@@ -4,7 +4,7 @@ import { Chart } from "../lib/chart.js";
 import { h, slot } from "../lib/dom.js";
 import { hashRate } from "../lib/format.js";
 import { live } from "../lib/live.js";
-import { choice } from "./basics.js";
+import { choice, problem } from "./basics.js";
 
 export const kRanges = [["hour", "Hour"], ["day", "Day"], ["week", "Week"], ["month", "Month"], ["year", "Year"]];
 const kKinds = [["own", "Your miners"], ["pool", "Pool"]];
@@ -57,8 +57,10 @@ export class RateChart {
             this.blocks = blocks;
             this.values = { label: `${kind === "own" ? "Hash rate of this node's miners" : "Hash rate of the pool"}, last ${range}`, times, series };
             this.values.color = kind;
+            this.error = null;
             this.#draw();
-        } catch {
+        } catch (error) {
+            this.error = error;
             this.nextAt = Date.now() + 5000;
         }
     }
@@ -79,6 +81,7 @@ export class RateChart {
             ui[name] = value;
             redraw();
         };
-        return [h("div", { class: "controls" }, choice("Whose hash rate", kKinds, kind, set("rateKind")), choice("Range", kRanges, range, set("rateRange"))), slot(this.chart)];
+        return [h("div", { class: "controls" }, choice("Whose hash rate", kKinds, kind, set("rateKind")), choice("Range", kRanges, range, set("rateRange"))),
+            this.error && problem(this.error, { isOld: this.values !== undefined }), slot(this.chart)];
     }
 }

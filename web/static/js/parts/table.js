@@ -1,6 +1,10 @@
 // Tables that sort by their heads and become cards on a phone.
 import { h } from "../lib/dom.js";
+import { integer } from "../lib/format.js";
 import { tip } from "./basics.js";
+
+/** So many rows of a long list are asked for at a time. */
+export const kPiece = 200;
 
 /** Where rows are cards, fewer of them fill the screen. */
 const isPhone = matchMedia("(max-width: 600px)");
@@ -51,4 +55,13 @@ export function table(name, columns, rows, { context, key, order: first = {}, ca
             context.ui[`${name}-all`] = true;
             context.redraw();
         } }, `Show all ${all.length}`));
+}
+
+/** The way through a list of which `size` from `from` on are shown; nothing when that is all. `go(from)` shows others. */
+export function pieces({ total, from, size, go }) {
+    if (total <= size && from === 0) return null;
+    const button = (text, to, isThere) => h("button", { type: "button", class: "button", disabled: !isThere, onclick: () => go(to) }, text);
+    return h("div", { class: "controls", role: "group", "aria-label": "Parts of the list", key: "pieces" },
+        h("span", { class: "muted" }, `${integer(Math.min(from + 1, total))} to ${integer(Math.min(from + size, total))} of ${integer(total)}, the strongest first`),
+        button("Previous", Math.max(0, from - size), from > 0), button("Next", from + size, from + size < total));
 }
