@@ -51,7 +51,7 @@ constexpr int kSettleShareOfTime = 10;
 constexpr seconds kRefreshInterval{20};
 constexpr seconds kStatusCheckInterval{3};
 constexpr double kStatusRepeatSeconds = 15;
-constexpr seconds kWarningsInterval{1200};
+constexpr seconds kWarningsInterval{60};
 /// How often it is looked whether block headers are wanted; a new template makes it look at once.
 constexpr milliseconds kHeaderInterval{500};
 /// How long the start waits for dashd's P2P link before it goes on without.
@@ -348,7 +348,11 @@ void Application::Impl::serve(const std::vector<std::string>& payout_addresses) 
     spawn(learn_headers());
     spawn(learn_warnings());
     spawn(ports_->follow_security_config());
-    web_feed_ = std::make_unique<WebFeed>(*web_, *node_, ports_->server(), *peers_, dash::system_clock());
+    web_feed_ = std::make_unique<WebFeed>(
+        [this](web::SnapshotPtr snapshot, web::Happenings happenings) {
+            web_->publish(std::move(snapshot), std::move(happenings));
+        },
+        *node_, ports_->server(), [this] { return peers_->network().status(); }, dash::system_clock());
     spawn(feed_web());
 }
 
@@ -364,6 +368,7 @@ void Application::Impl::make_web(const std::string& payout_address) {
 
 asio::awaitable<void> Application::Impl::feed_web() {
     for (;;) {
+        web_feed_->take_dashd_warnings(dashd_warnings_);
         co_await web_feed_->publish(dashds_);
         co_await pause(web_feed_->pause());
     }

@@ -36,9 +36,8 @@ std::vector<web::DashdFacts> dashd_facts(const dash::backends::Backends& dashds)
 
 }  // namespace
 
-WebFeed::WebFeed(web::Service& service, Node& node, stratum::Server& server, const PeerService& peers,
-                 const dash::Clock& clock)
-    : service_(service), node_(node), server_(server), peers_(peers), clock_(clock) {
+WebFeed::WebFeed(Publish publish, Node& node, stratum::Server& server, NetworkStatus network, const dash::Clock& clock)
+    : publish_(std::move(publish)), node_(node), server_(server), network_(std::move(network)), clock_(clock) {
     tell_known_shares();
     node_.add_chain_events({.on_added = [this](const share_chain::SharePtr& share) { share_added(share); },
                             .on_verified =
@@ -125,7 +124,7 @@ boost::asio::awaitable<void> WebFeed::publish(const dash::backends::Backends& da
     web::Snapshot snapshot = last_;
     snapshot.time = clock_.unix_seconds();
     snapshot.stratum = std::move(status);
-    snapshot.peers = std::make_shared<const peers::NetworkStatus>(peers_.network().status());
+    snapshot.peers = std::make_shared<const peers::NetworkStatus>(network_());
     const work::OwnShares::Counts own = node_.own_shares();
     snapshot.own_shares = {own.total, own.orphans, own.late};
     snapshot.own_payouts = node_.payouts().hashes();
@@ -134,8 +133,11 @@ boost::asio::awaitable<void> WebFeed::publish(const dash::backends::Backends& da
     snapshot.dashd_link_up = dashds.current().link().up();
     snapshot.dashds = dashd_facts(dashds);
     snapshot.no_work_reason = node_.no_work_reason();
+    if (template_ != nullptr) warned_of_.template_age_seconds = snapshot.time - node_.contact_at();
+    snapshot.warnings = status_warnings(warned_of_);
     snapshot.publish_cost_seconds = std::chrono::duration<double>(cost_).count();
-    service_.publish(std::make_shared<const web::Snapshot>(std::move(snapshot)), std::exchange(happenings_, {}));
+    snapshot.interval_seconds = std::chrono::duration<double>(pause()).count();
+    publish_(std::make_shared<const web::Snapshot>(std::move(snapshot)), std::exchange(happenings_, {}));
     cost_ = std::chrono::steady_clock::now() - start;
 }
 
@@ -163,10 +165,8 @@ void WebFeed::look_at_chain() {
     chain_best_ = node_.best_share();
     chain_template_ = template_;
     last_.chain = chain_facts();
-    NodeStatus votes;
-    votes.chain_height = last_.chain->height;
-    votes.newer_votes = share_chain::votes_above(version_counts(last_.chain->height), share_chain::kShareType);
-    last_.warnings = status_warnings(votes);
+    warned_of_.chain_height = last_.chain->height;
+    warned_of_.newer_votes = share_chain::votes_above(version_counts(last_.chain->height), share_chain::kShareType);
 }
 
 /// Of the last hour.
