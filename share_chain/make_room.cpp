@@ -21,7 +21,7 @@ std::size_t bytes_of(const Share& share) {
 }
 
 std::string_view host_of(const Source& source) {
-    return std::string_view(source).substr(0, source.rfind(':'));
+    return std::string_view(source.peer).substr(0, source.peer.rfind(':'));
 }
 
 }  // namespace
@@ -43,7 +43,7 @@ std::vector<Tracker::Loose> Tracker::loose_shares() const {
     std::vector<Loose> loose;
     for (const auto& [hash, entry] : entries_) {
         const bool is_next = !entry.rejected && !is_verified(hash) && is_verified(entry.share->previous_hash());
-        if (entry.source.empty() || is_next || best.count(hash) != 0) continue;
+        if (entry.source.peer.empty() || is_next || best.count(hash) != 0) continue;
         const std::size_t bytes = bytes_of(*entry.share);
         const double work_per_byte =
             dash::true_division(dash::average_attempts(entry.share->target), dash::Wide(bytes));

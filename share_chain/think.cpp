@@ -88,16 +88,25 @@ void Tracker::verify_heads(Decision& decision, Wants& wants) {
     drop_rejected(failed, decision);
 }
 
+/// Whether the peer whom it came from has to know that it is bad. Who tells a good share tells its parents with it,
+/// and need not have been able to check these.
+bool Tracker::is_to_blame(const Entry& bad) const {
+    if (bad.source.peer.empty() || !bad.source.vouches) return false;
+    const std::vector<dash::Uint256> children = all_.children(bad.share->hash);
+    return std::none_of(children.begin(), children.end(),
+                        [this](const dash::Uint256& child) { return verified_.contains(child); });
+}
+
 /// Takes out what can be: a rejected share with a child of which it is not the first known stays. (Such a child may
 /// pass its own check: a share does not depend on its parent's coinbase. It then stands in a verified line of its own.)
 void Tracker::drop_rejected(const std::vector<dash::Uint256>& rejected, Decision& decision) {
     for (const dash::Uint256& hash : rejected) {
         const Entry* const bad = entry(hash);
         if (bad == nullptr) continue;
-        std::vector<Source>& misbehaving = decision.misbehaving;
-        if (!bad->source.empty() &&
-            std::find(misbehaving.begin(), misbehaving.end(), bad->source) == misbehaving.end()) {
-            misbehaving.push_back(bad->source);
+        std::vector<std::string>& misbehaving = decision.misbehaving;
+        if (is_to_blame(*bad) &&
+            std::find(misbehaving.begin(), misbehaving.end(), bad->source.peer) == misbehaving.end()) {
+            misbehaving.push_back(bad->source.peer);
         }
         erase(hash, decision.removed);
     }

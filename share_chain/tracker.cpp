@@ -36,7 +36,7 @@ bool Tracker::add(SharePtr share, double time_seen, const Source& source) {
     if (!all_.add(hash, share->previous_hash(), effort_of(*share))) return false;
     unverified_.insert(hash);
     const auto added = entries_.emplace(hash, Entry{std::move(share), time_seen, source}).first;
-    if (source.empty()) return true;
+    if (source.peer.empty()) return true;
     make_room_for(*added->second.share);
     if (contains(hash)) return true;
     std::erase(made_room_, hash);  // nobody knows of it
@@ -112,9 +112,9 @@ double Tracker::time_seen(const dash::Uint256& hash) const {
     return known == nullptr ? 0 : known->time_seen;
 }
 
-Source Tracker::source(const dash::Uint256& hash) const {
+std::string Tracker::source(const dash::Uint256& hash) const {
     const Entry* const known = entry(hash);
-    return known == nullptr ? Source() : known->source;
+    return known == nullptr ? std::string() : known->source.peer;
 }
 
 }  // namespace share_chain

@@ -24,8 +24,13 @@ namespace share_chain {
 class PayoutWindow;
 class Tracker;
 
-/// Where a share came from: "host:port" of the peer; empty = ourselves or the store.
-using Source = std::string;
+/// Where a share came from.
+struct Source {
+    std::string peer;  ///< "host:port"; empty = ourselves or the store
+    /// The peer told of the share by itself, or named it as its best one: it has to know that it is good. Else it was
+    /// asked for it by its name, and can give nothing else.
+    bool vouches = true;
+};
 
 /// What the tracker needs to know of the world outside the share chain.
 struct TrackerEnvironment {
@@ -65,10 +70,10 @@ struct Decision {
     std::vector<RankedHead> ranked_heads;  ///< best first
     struct Wanted {
         dash::Uint256 hash;
-        Source source;  ///< who should have it; empty = anybody
+        std::string source;  ///< the peer who should have it; empty = anybody
     };
-    std::vector<Wanted> wanted;       ///< parents to ask peers for, each once
-    std::vector<Source> misbehaving;  ///< sources of shares that failed their check, each once
+    std::vector<Wanted> wanted;            ///< parents to ask peers for, each once
+    std::vector<std::string> misbehaving;  ///< peers who vouched for shares that failed their check, each once
     std::vector<dash::Uint256> newly_verified;
     std::vector<std::pair<dash::Uint256, std::string>> rejected;  ///< shares that failed just now, with the reason
     /// Of the shares that failed those that are gone, and what had to make room since the last time.
@@ -126,7 +131,8 @@ class Tracker {
     [[nodiscard]] std::vector<dash::Uint256> tails() const;  ///< unknown parents
     [[nodiscard]] std::vector<dash::Uint256> verified_tails() const;
     [[nodiscard]] double time_seen(const dash::Uint256& hash) const;  ///< 0 when unknown
-    [[nodiscard]] Source source(const dash::Uint256& hash) const;     ///< empty when unknown
+    /// The peer it came from; empty when unknown.
+    [[nodiscard]] std::string source(const dash::Uint256& hash) const;
 
     /// The payout weights computed last, as a starting point for the next: a cache, so const (see payout_weights).
     [[nodiscard]] PayoutWindow& payout_window() const { return *payout_window_; }
@@ -153,7 +159,7 @@ class Tracker {
     };
     /// A parent to ask for.
     struct Want {
-        Source source;
+        std::string source;
         std::int64_t newest = 0;  ///< timestamp above it: stale lines are not worth asking for
     };
     using Wants = std::map<dash::Uint256, Want>;
@@ -176,6 +182,7 @@ class Tracker {
 
     bool verify(const dash::Uint256& hash, Decision& decision);
     void verify_heads(Decision& decision, Wants& wants);
+    [[nodiscard]] bool is_to_blame(const Entry& bad) const;
     void drop_rejected(const std::vector<dash::Uint256>& rejected, Decision& decision);
     void extend_verified_lines(Decision& decision, Wants& wants);
     void want(Wants& wants, const dash::Uint256& parent, const dash::Uint256& head, const Forest& forest) const;

@@ -194,7 +194,10 @@ void ShareDownload::ask_for_head(const dash::Uint256& hash, PeerSession& session
     head.hash = hash;
     head.source = session.name();
     add(std::move(head));
-    if (Target* const target = find(hash)) ask(*target, session);
+    if (Target* const target = find(hash)) {
+        target->claimed_by.insert(session.id());
+        ask(*target, session);
+    }
     pump();
 }
 
@@ -206,8 +209,11 @@ void ShareDownload::drop_done() {
         return !target.wanted && target.asked.empty() && target.failures >= most;
     });
     std::erase_if(strikes_, [&](const auto& entry) { return sessions_.find(entry.first) == nullptr; });
-    for (Target& target : targets_)
-        std::erase_if(target.failed, [&](std::uint64_t session) { return sessions_.find(session) == nullptr; });
+    const auto is_over = [&](std::uint64_t session) { return sessions_.find(session) == nullptr; };
+    for (Target& target : targets_) {
+        std::erase_if(target.failed, is_over);
+        std::erase_if(target.claimed_by, is_over);
+    }
 }
 
 /// Asks whatever can be asked now.
@@ -341,14 +347,16 @@ void ShareDownload::loaded(const dash::Uint256& hash, std::uint64_t session_id, 
     if (line.empty() && !end) {
         dash::log::info("Peer ", source, " answered a request with shares that nobody asked for");
     }
+    share_chain::Source from{.peer = source, .vouches = false};
     if (Target* const target = find(hash)) {
         target->asked.erase(session_id);
+        from.vouches = target->claimed_by.count(session_id) != 0;
         const bool is_short = !line.empty() && line.size() < target->parents + 1 && !expected.is_zero();
         if (is_short && !host_.tracker().contains(expected)) ++strikes_[session_id];
         // Before the tracker has them: it would want the same, but does not know how deep the line shall be.
         follow_up(Target(*target), line);
     }
-    count(exchange_.deliver(line, source));
+    count(exchange_.deliver(line, from));
     Target* const target = find(hash);
     // It had another share, or the tracker has no room for this one.
     if (target != nullptr && !host_.tracker().contains(hash)) failed(*target, session_id);

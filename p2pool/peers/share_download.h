@@ -47,7 +47,8 @@ class ShareDownload {
   private:
     struct Target {
         dash::Uint256 hash;
-        share_chain::Source source;             ///< should have it; empty = anybody
+        std::string source;                     ///< the peer who should have it; empty = anybody
+        std::set<std::uint64_t> claimed_by;     ///< sessions whose best share it is, they say; at most all there are
         std::uint64_t parents = 0;              ///< asked for with it
         std::uint64_t room = 0;                 ///< shares of this line, from this one down, that are of use
         std::size_t rank = 0;                   ///< of its line among those of the same source; 0 is asked for first

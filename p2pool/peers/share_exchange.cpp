@@ -55,7 +55,7 @@ void ShareExchange::take(PeerSession* session, const std::string& source, std::v
         }
         good.push_back(std::move(each.share));
     }
-    deliver(good, source);
+    deliver(good, {.peer = source, .vouches = true});
     if (session != nullptr && end) session->end(*end);
 }
 
@@ -73,14 +73,14 @@ void ShareExchange::check_transactions(const share_chain::Share& share) {
     if (!again.empty()) learned_(again);
 }
 
-std::size_t ShareExchange::deliver(const std::vector<SharePtr>& shares, const std::string& source) {
+std::size_t ShareExchange::deliver(const std::vector<SharePtr>& shares, const share_chain::Source& source) {
     std::vector<SharePtr> fresh;
     for (const SharePtr& share : shares) {
         if (!host_.tracker().contains(share->hash)) fresh.push_back(share);
     }
     if (fresh.empty()) return 0;
     const bool is_much = shares.size() > kQuietShares;
-    if (is_much) dash::log::info("Processing ", shares.size(), " shares from ", source, "...");
+    if (is_much) dash::log::info("Processing ", shares.size(), " shares from ", source.peer, "...");
     host_.shares_came(fresh, source);
     if (is_much) {
         dash::log::info("... done processing ", shares.size(), " shares. New: ", fresh.size(),
@@ -114,7 +114,7 @@ void ShareExchange::broadcast(const dash::Uint256& hash) {
     if (!tracker.contains(hash)) return;
     std::vector<SharePtr> news;
     for (const SharePtr& share : tracker.chain(hash, kMostSharesTold)) {
-        if (!told_.insert(share->hash).second) break;
+        if (!tracker.is_verified(share->hash) || !told_.insert(share->hash).second) break;
         news.push_back(share);
     }
     if (news.empty()) return;

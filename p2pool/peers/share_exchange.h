@@ -36,8 +36,9 @@ class ShareExchange {
     void received(PeerSession& session, Shares message);
     void answer(PeerSession& session, const ShareRequest& request) const;
     /// Gives shares that came, in their order, to the host; returns how many it did not have.
-    std::size_t deliver(const std::vector<share_chain::SharePtr>& shares, const std::string& source);
-    /// Tells the share and up to four of its ancestors, back to the first that was told before.
+    std::size_t deliver(const std::vector<share_chain::SharePtr>& shares, const share_chain::Source& source);
+    /// Tells the share and up to four of its ancestors, back to the first that was told before or is not verified: who
+    /// tells of a bad share is banned.
     void broadcast(const dash::Uint256& hash);
     /// Forgets the shares that the tracker dropped. Every few seconds.
     void clean_up();

@@ -86,7 +86,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (tracker->contains(share->hash)) return 0;
     const bool good = fuzz::accepts([&] { check_in_context(*tracker, *share); });
     const bool has_parent = share->previous_hash().is_zero() || tracker->contains(share->previous_hash());
-    tracker->add(share, kNow, "192.0.2.1:8999");
+    tracker->add(share, kNow, {"192.0.2.1:8999"});
     const auto decision = tracker->think(kNow);
     if (!has_parent) return 0;
     fuzz::require(good || !tracker->is_verified(share->hash), "a share that breaks the rules counts");

@@ -56,7 +56,7 @@ class World {
         fake.claims_block = (kind & 8U) != 0;
         if ((kind & 0xf0U) == 0xf0U) bad_.insert(fake.hash);
         now_ += order % 8;
-        tracker_.add(fake_share(fake), (kind & 16U) != 0 ? 0 : now_, "host:1");
+        tracker_.add(fake_share(fake), (kind & 16U) != 0 ? 0 : now_, {"host:1"});
         hashes_.push_back(fake.hash);
         return true;
     }

@@ -46,6 +46,13 @@ struct Connected : ScriptedNode {
     std::vector<std::unique_ptr<ScriptedPeer>> known;
 };
 
+/// Stands every check but that against its ancestors.
+SharePtr spoilt(const share_chain::Share& share) {
+    share_chain::ShareContents contents = share.contents;
+    contents.share_info.far_share_hash = Uint256(5);
+    return share_chain::make_share(std::move(contents), regtest());
+}
+
 std::vector<Uint256> hashes_in(const std::vector<dash::Bytes>& payloads) {
     std::vector<Uint256> hashes;
     for (const dash::Bytes& payload : payloads) {
@@ -214,6 +221,55 @@ TEST_CASE("the same share from many peers is hashed once") {
         peer->say(Shares{tests::typed_contents({share})});
     CHECK(node.loader.shares_loaded == 1);
     CHECK(node.host.came.size() == 1);
+}
+
+TEST_CASE("a share that fails its check costs who told it, not who was asked for it by its name") {
+    Connected node;
+    const SharePtr bad = spoilt(*node.mine());
+    share_chain::ShareContents contents = node.mine()->contents;
+    contents.share_info.share_data.previous_share_hash = bad->hash;
+    const SharePtr child = share_chain::make_share(contents, regtest());
+
+    ScriptedPeer& liar = node.peer("1.1.1.1");
+    ScriptedPeer& honest = node.peer("2.2.2.2");
+    liar.say(Shares{tests::typed_contents({child})});
+    node.run(5);  // the liar is asked for the parent, does not answer, and then it is asked of the other
+    const auto asked = honest.heard_payloads("sharereq");
+    REQUIRE(!asked.empty());
+    const ShareRequest request = decode_sharereq(asked.back(), Trailing::kReject);
+    REQUIRE(request.hashes == std::vector<Uint256>{bad->hash});
+    honest.say(ShareReply{request.id, ShareResult::kGood, tests::typed_contents({bad})});
+    CHECK(!honest.is_closed());
+    CHECK(liar.is_closed());
+    CHECK(node.peers->status().hosts_banned == 1);
+    CHECK(!node.host.tracker().contains(bad->hash));
+}
+
+TEST_CASE("who names a bad share as its best one answers for it") {
+    Connected node;
+    const SharePtr bad = spoilt(*node.mine());
+    ScriptedPeer peer = node.incoming("1.1.1.1");
+    peer.shake_hands(kProtocolVersion, bad->hash);
+    const auto asked = peer.heard_payloads("sharereq");
+    REQUIRE(asked.size() == 1);
+    peer.say(
+        ShareReply{decode_sharereq(asked[0], Trailing::kReject).id, ShareResult::kGood, tests::typed_contents({bad})});
+    CHECK(peer.is_closed());
+    CHECK(node.peers->status().hosts_banned == 1);
+}
+
+TEST_CASE("a share that fails its check is not told with the good one above it") {
+    Connected node;
+    ScriptedPeer& peer = node.peer("1.1.1.1");
+    const SharePtr bad = spoilt(*node.mine());
+    const_cast<share_chain::Tracker&>(node.host.tracker()).add(bad, 0);
+    const SharePtr child = node.mine({}, bad->hash);
+    node.host.add(child);
+    REQUIRE(node.host.tracker().is_verified(child->hash));
+    REQUIRE(!node.host.tracker().is_verified(bad->hash));
+    (void)peer.heard();
+    node.peers->broadcast_share(child->hash);
+    CHECK(hashes_in(peer.heard_payloads("shares")) == std::vector<Uint256>{child->hash});
 }
 
 TEST_CASE("who supplied shares that fail their check is banned, connected or not") {

@@ -28,7 +28,7 @@ constexpr std::size_t kMostFatShares = kMostBytes / (2 * kFatBytes);
 /// Numbers from here on are those of shares that nothing connects to, and of their parents.
 constexpr std::uint64_t kOrphans = 1U << 30;
 
-const Source kHonest = "1.1.1.1:7903";
+const Source kHonest{"1.1.1.1:7903"};
 
 share_chain::TrackerEnvironment tight() {
     share_chain::TrackerEnvironment environment = tests::trusting_environment();
@@ -52,7 +52,7 @@ struct Crowded {
                                                 .work = work,
                                                 .timestamp = 1000,
                                                 .packed_bytes = packed_bytes});
-            if (tracker.add(orphan, kNow, host + ":" + std::to_string(1 + i))) taken.push_back(orphan->hash);
+            if (tracker.add(orphan, kNow, {host + ":" + std::to_string(1 + i)})) taken.push_back(orphan->hash);
         }
     }
     bool add(std::uint64_t hash, std::uint64_t previous, std::uint64_t work = 1000, const Source& source = kHonest) {
@@ -103,7 +103,7 @@ TEST_CASE_FIXTURE(Crowded, "while orphans fill the room, a share and its parent 
     orphans(1000, hosts);
     const Decision decision = tracker.think(1000);
     CHECK(std::any_of(decision.wanted.begin(), decision.wanted.end(),
-                      [](const auto& wanted) { return wanted.hash == Uint256(5) && wanted.source == kHonest; }));
+                      [](const auto& wanted) { return wanted.hash == Uint256(5) && wanted.source == kHonest.peer; }));
     CHECK(add(5, 4));
     CHECK(add(4, 3));
     CHECK(tracker.think(kNow).best == Uint256(6));
@@ -146,7 +146,7 @@ TEST_CASE_FIXTURE(Crowded, "orphans on an honest line that is not verified go, a
         tracker.add(
             fake_share(
                 {.hash = Uint256(kOrphans + i), .previous = Uint256(2 + i % (kLine - 1)), .packed_bytes = kFatBytes}),
-            kNow, "6.6.6.6:1");
+            kNow, {"6.6.6.6:1"});
     }
     CHECK(known(2, kLine) == kLine - 1);
     CHECK(tracker.size() <= kLine + kMostFatShares);
@@ -160,7 +160,7 @@ TEST_CASE_FIXTURE(Crowded, "shares worth nothing do not hide between two that ar
                                 .previous = Uint256(kOrphans + i),
                                 .work = is_end ? 1'000'000'000U : 1U,
                                 .packed_bytes = kFatBytes}),
-                    kNow, "6.6.6.6:1");
+                    kNow, {"6.6.6.6:1"});
     }
     CHECK(tracker.size() <= kMostFatShares);
 }
@@ -189,7 +189,7 @@ TEST_CASE_FIXTURE(Crowded, "verified shares beside the best lines have no room o
     }
     for (std::uint64_t i = 0; i < 1000; ++i) {
         tracker.add(fake_share({.hash = Uint256(kOrphans + i), .previous = Uint256(0), .packed_bytes = kFatBytes}),
-                    kNow, "6.6.6.6:1");
+                    kNow, {"6.6.6.6:1"});
         CHECK(tracker.think(kNow).best == Uint256(20));
     }
     CHECK(tracker.size() <= 20 + kMostFatShares + 5);
@@ -232,7 +232,7 @@ TEST_CASE("what has little room keeps its books") {
             for (std::uint64_t left = 1 + random.below(30); left > 0 && next < tree.size(); --left, ++next) {
                 now += 1;
                 const SharePtr& share = tree[next];
-                const Source source = random.below(10) == 0 ? "" : "1.1.1." + std::to_string(random.below(4)) + ":1";
+                const Source source{random.below(10) == 0 ? "" : "1.1.1." + std::to_string(random.below(4)) + ":1"};
                 (tracker.add(share, now, source) ? known : refused).insert(share->hash);
                 for (const Uint256& hash : best_line)
                     REQUIRE(tracker.contains(hash));

@@ -39,7 +39,7 @@ void Replay::arrive(const nlohmann::json& batch) {
     std::uint64_t duplicates = 0;
     for (const nlohmann::json& id : batch.at("ids")) {
         now_ += 0.25;
-        if (!tracker_.add(file_.share(id.get<std::size_t>()), now_, source)) ++duplicates;
+        if (!tracker_.add(file_.share(id.get<std::size_t>()), now_, {source})) ++duplicates;
     }
     CHECK(duplicates == batch.at("duplicates").get<std::uint64_t>());
     now_ = batch.at("now").get<double>();
