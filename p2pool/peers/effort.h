@@ -27,9 +27,20 @@ constexpr double kMessage = 2;
 constexpr double kByteTaken = 0.01;
 constexpr double kByteAnswered = 0.005;
 constexpr double kShareAnswered = 5;
+constexpr double kShareTaken = 20;
+constexpr double kTransactionNamed = 0.5;
 constexpr double kTransactionRemembered = 2;
-constexpr double kAddressPassedOn = 5;
+constexpr double kAddressLearned = 20;
 constexpr double kHeaderHashed = 20;
+
+// Prices above what it takes here, for what nobody needs often.
+
+/// A handshake, besides the bytes of the greeting: what a host that comes anew and anew pays.
+constexpr double kHandshake = 10'000;
+/// Another peer has work with it, and tells it on, too.
+constexpr double kAddressPassedOn = 1'000;
+/// A message that tells nothing: an unknown command, an empty list, the block that was told last.
+constexpr double kNoise = 50;
 
 [[nodiscard]] constexpr double of_message(std::size_t bytes) {
     return kMessage + kByteTaken * static_cast<double>(bytes);

@@ -68,34 +68,45 @@ void Gossip::advertise(PeerSession& session) {
 }
 
 void Gossip::received(PeerSession& session, const AddrMe& message) {
+    session.charge(effort::kAddressLearned);
     PeerAddress address = session.address();
     address.port = message.port;
     // From this machine, or through a tunnel that ends here: somebody else may see the address.
     if (address.is_loopback()) {
-        if (is_lucky()) sessions_.any(random_)->send(message);
+        if (is_lucky()) pass_on(session, message);
         return;
     }
     const double now = std::floor(clock_.unix_seconds());
     book_.learn(address, 0, now);
-    if (!address.is_ipv4() || !is_lucky()) return;
+    if (!may_be_told(address) || !is_lucky()) return;
     const TimedAddress entry{static_cast<std::uint64_t>(now), NetworkAddress{0, address}};
-    sessions_.any(random_)->send(Addrs{{entry}});
+    pass_on(session, Addrs{{entry}});
+}
+
+template <typename Message>
+void Gossip::pass_on(PeerSession& from, const Message& message) {
+    from.charge_price(effort::kAddressPassedOn);
+    if (PeerSession* const peer = sessions_.any(random_)) peer->send(message);
+}
+
+bool Gossip::may_be_told(const PeerAddress& address) const {
+    return address.is_ipv4() && book_.is_acceptable(address);
 }
 
 void Gossip::received(PeerSession& session, const Addrs& message) {
     const double now = std::floor(clock_.unix_seconds());
     const std::size_t taken = std::min(message.addresses.size(), kMostAddressesTaken);
+    session.charge_list(taken, effort::kAddressLearned);
     std::size_t passed_on = 0;
     for (std::size_t i = 0; i < taken; ++i) {
         const TimedAddress& entry = message.addresses[i];
         const PeerAddress& address = entry.address.address;
         book_.learn(address, entry.address.services, std::min(now, static_cast<double>(entry.timestamp)));
-        if (!address.is_ipv4() || passed_on >= kMostAddressesPassedOn || !is_lucky()) continue;
+        if (!may_be_told(address) || passed_on >= kMostAddressesPassedOn || !is_lucky()) continue;
         ++passed_on;
-        session.charge(effort::kAddressPassedOn);
         TimedAddress told = entry;
         told.timestamp = std::min(told.timestamp, static_cast<std::uint64_t>(now));
-        if (PeerSession* const peer = sessions_.any(random_)) peer->send(Addrs{{told}});
+        pass_on(session, Addrs{{told}});
     }
 }
 

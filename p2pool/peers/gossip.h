@@ -30,6 +30,10 @@ class Gossip {
     void advertise_to_somebody();
     void choose_addresses();
     [[nodiscard]] bool is_lucky();
+    /// To somebody else, by chance; `from` is charged for it.
+    template <typename Message>
+    void pass_on(PeerSession& from, const Message& message);
+    [[nodiscard]] bool may_be_told(const PeerAddress& address) const;
     [[nodiscard]] double random_delay(double mean_seconds);
 
     const Settings& settings_;

@@ -298,7 +298,7 @@ RememberTx decode_remember_tx(dash::ByteSpan payload, Trailing trailing) {
     Reader reader = reader_of(payload);
     RememberTx message;
     message.hashes = read_hashes(reader);
-    for (std::size_t left = reader.count(kSmallestTransactionBytes); left > 0; --left)
+    for (std::size_t left = reader.count(kSmallestTransactionBytes, RememberTx::kMost); left > 0; --left)
         message.transactions.push_back(read_known_transaction(reader));
     finish(reader, trailing);
     return message;

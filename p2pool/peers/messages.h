@@ -107,6 +107,9 @@ struct LosingTx {
 /// Transactions to be kept for the sender: by name what the receiver said that it has, in full what it has not.
 struct RememberTx {
     static constexpr std::string_view kCommand = "remember_tx";
+    /// Nobody remembers more for a peer, in one message or in many: a small transaction takes more memory than is
+    /// counted by bytes. No block has as many.
+    static constexpr std::size_t kMost = 10'000;
     std::vector<dash::Uint256> hashes;
     std::vector<KnownTransaction> transactions;
 };

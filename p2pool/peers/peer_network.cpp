@@ -49,7 +49,7 @@ class PeerNetwork::Impl final : public SessionOwner {
           clock_(environment.clock),
           random_(settings_.random_seed),
           nonce_(random_()),
-          book_(settings_.most_addresses),
+          book_(settings_.most_addresses, settings_.scope),
           bans_(clock_),
           efforts_(clock_),
           transactions_(clock_),
@@ -86,7 +86,6 @@ class PeerNetwork::Impl final : public SessionOwner {
     AddressBook& addresses() { return book_; }
     [[nodiscard]] const KnownTransactions& transactions() const { return transactions_; }
     [[nodiscard]] std::size_t peer_count() const { return sessions_.established_count(); }
-    [[nodiscard]] bool is_alone() const { return peer_count() == 0 && !connector_.has_candidates(); }
     [[nodiscard]] bool expects_chain() const {
         return peer_count() == 0 ? connector_.has_candidates() : download_.is_busy() || intake_.waiting_bytes() > 0;
     }
@@ -109,7 +108,7 @@ class PeerNetwork::Impl final : public SessionOwner {
     [[nodiscard]] dash::ByteSpan prefix() const { return settings_.network->p2p_prefix; }
     std::uint64_t open(std::unique_ptr<Channel> channel, PeerSession::Direction direction);
     void refuse_ourselves(const PeerSession& session);
-    void ban_source(const share_chain::Source& source);
+    void ban_source(const std::string& source);
     void tell_verified_blocks(const std::vector<dash::Uint256>& verified);
     void tell_blocks_again();
     void tell_block(const dash::Uint256& hash);
@@ -226,7 +225,7 @@ void PeerNetwork::Impl::ended(PeerSession& session, const SessionEnd& end) {
 }
 
 void PeerNetwork::Impl::received(PeerSession& session, const BestBlock& message) {
-    if (message.header == last_header_) return;
+    if (message.header == last_header_) return session.charge_price(effort::kNoise);
     session.charge(effort::kHeaderHashed);
     const dash::Uint256 hash = dash::x11::hash_number(message.header.serialize());
     if (hash > dash::target_if_it_fits(message.header.bits).value_or(dash::Uint256::max())) {
@@ -266,7 +265,7 @@ void PeerNetwork::Impl::update_template_at(PeerSession& session) {
 }
 
 void PeerNetwork::Impl::take_decision(const share_chain::Decision& decision) {
-    for (const share_chain::Source& source : decision.misbehaving)
+    for (const std::string& source : decision.misbehaving)
         ban_source(source);
     if (decision.best != told_best_) {
         told_best_ = decision.best;
@@ -276,9 +275,9 @@ void PeerNetwork::Impl::take_decision(const share_chain::Decision& decision) {
     download_.set_wanted(decision.wanted);
 }
 
-void PeerNetwork::Impl::ban_source(const share_chain::Source& source) {
+void PeerNetwork::Impl::ban_source(const std::string& source) {
     if (PeerSession* const session = sessions_.find(source)) {
-        session->end({.reason = "sent shares that fail their check", .misbehaved = true});
+        session->end({.reason = "told shares that fail their check", .misbehaved = true});
         return;
     }
     const auto place = parse_host_port(source, 1);
@@ -385,10 +384,6 @@ const KnownTransactions& PeerNetwork::transactions() const {
 
 std::size_t PeerNetwork::peer_count() const {
     return impl_->peer_count();
-}
-
-bool PeerNetwork::is_alone() const {
-    return impl_->is_alone();
 }
 
 bool PeerNetwork::expects_chain() const {

@@ -57,11 +57,8 @@ class PeerNetwork {
     [[nodiscard]] AddressBook& addresses();
     [[nodiscard]] const KnownTransactions& transactions() const;
     [[nodiscard]] std::size_t peer_count() const;  ///< that shook hands
-    /// No peer is connected, and there is nobody to connect to: neither permanent peers nor addresses nor bootstrap
-    /// hosts.
-    [[nodiscard]] bool is_alone() const;
     /// A share chain is to be had from others: a peer told of shares that are on their way, or none is connected yet
-    /// and there is somebody to connect to. Meanwhile a node without one does not begin another.
+    /// and there is somebody to connect to: permanent peers, addresses or bootstrap hosts.
     [[nodiscard]] bool expects_chain() const;
     [[nodiscard]] DownloadProgress download_progress() const;
     [[nodiscard]] NetworkStatus status() const;

@@ -54,6 +54,7 @@ void PeerSession::start() {
     channel_->start({.on_bytes = [this](dash::ByteSpan bytes) { on_bytes(bytes); },
                      .on_closed = [this](const std::string& reason) { end({.reason = reason, .misbehaved = false}); }});
     send(owner_.our_version(address()));
+    rest_if_due();  // it may come with a debt
 }
 
 void PeerSession::send_frame(dash::p2p::SharedFrame frame) {
@@ -108,17 +109,22 @@ void PeerSession::take_messages() {
     guarded([this] {
         while (open_ && !held_ && !resting_) {
             const auto frame = parser_.next();
-            if (!frame) break;
-            handle(*frame);
+            charge(effort::kByteTaken * static_cast<double>(parser_.take_skipped()));
+            if (frame) handle(*frame);
             rest_if_due();
+            if (!frame) break;
         }
     });
     taking_ = false;
 }
 
 void PeerSession::charge(double effort) {
-    effort_->charge(now(), effort);
+    charge_price(effort);
     turn_effort_ += effort;
+}
+
+void PeerSession::charge_price(double price) {
+    effort_->charge(now(), price);
 }
 
 void PeerSession::rest_if_due() {
@@ -165,6 +171,7 @@ void PeerSession::handle(const dash::p2p::Frame& frame) {
         handle_version(frame.payload);
     } else if (command == Ping::kCommand) {
         decode_ping(frame.payload, trailing());
+        charge_price(effort::kNoise);
     } else if (command == AddrMe::kCommand) {
         owner_.received(*this, decode_addrme(frame.payload, trailing()));
     } else if (command == Addrs::kCommand) {
@@ -173,6 +180,7 @@ void PeerSession::handle(const dash::p2p::Frame& frame) {
         owner_.received(*this, decode_getaddrs(frame.payload, trailing()));
     } else if (command == Shares::kCommand) {
         Shares message = decode_shares(frame.payload, trailing());
+        charge_list(message.shares.size(), effort::kShareTaken);
         keep_known_types(message.shares);
         owner_.received(*this, std::move(message));
     } else if (command == ShareRequest::kCommand) {
@@ -186,19 +194,30 @@ void PeerSession::handle(const dash::p2p::Frame& frame) {
     }
 }
 
-/// Other commands are of protocols that we do not know.
+void PeerSession::charge_list(std::size_t entries, double effort_of_each) {
+    if (entries == 0) return charge_price(effort::kNoise);
+    charge(effort_of_each * static_cast<double>(entries));
+}
+
 void PeerSession::handle_transactions(const dash::p2p::Frame& frame) {
+    const auto names = [&] {
+        std::vector<dash::Uint256> hashes = decode_hashes(frame.payload, trailing());
+        charge_list(hashes.size(), effort::kTransactionNamed);
+        return hashes;
+    };
     if (frame.command == HaveTx::kCommand) {
-        transactions_.announced(decode_hashes(frame.payload, trailing()));
+        transactions_.announced(names());
     } else if (frame.command == LosingTx::kCommand) {
-        transactions_.withdrawn(decode_hashes(frame.payload, trailing()));
+        transactions_.withdrawn(names());
     } else if (frame.command == RememberTx::kCommand) {
         const RememberTx message = decode_remember_tx(frame.payload, trailing());
-        charge(effort::kTransactionRemembered * static_cast<double>(message.transactions.size()));
+        charge_list(message.hashes.size() + message.transactions.size(), effort::kTransactionRemembered);
         owner_.learned(transactions_.remember(message));
     } else if (frame.command == ForgetTx::kCommand) {
-        transactions_.forget(decode_hashes(frame.payload, trailing()));
+        transactions_.forget(names());
         owner_.released();
+    } else {
+        charge_price(effort::kNoise);  // of a protocol that we do not know
     }
 }
 
@@ -215,7 +234,10 @@ void PeerSession::handle_version(dash::ByteSpan payload) {
     check_silence();
     ping_timer_->start(std::uniform_real_distribution<double>(0.5, 1)(random_) * settings_.ping_interval_seconds,
                        [this] { measure_ping(); });
+    charge_price(effort::kHandshake);
+    const std::uint64_t sent_before = bytes_sent_;
     owner_.established(*this);
+    charge(effort::of_answer(bytes_sent_ - sent_before));
     established_ = true;
 }
 
@@ -252,7 +274,10 @@ void PeerSession::handle_reply(dash::ByteSpan payload) {
     keep_known_types(reply.shares);
     const auto request =
         std::find_if(requests_.begin(), requests_.end(), [&](const Request& each) { return each.id == reply.id; });
-    if (request == requests_.end()) return charge(effort::of_message(payload.size()));  // python ignores it too
+    if (request == requests_.end()) {  // python ignores it too
+        charge(effort::of_message(payload.size()));
+        return charge_price(effort::kNoise);
+    }
     const AnswerHandler handler = std::move(request->handler);
     requests_.erase(request);
     check_requests();

@@ -122,6 +122,10 @@ class PeerSession {
     void resume();
     /// The message just taken made the node do this much besides reading it (effort.h).
     void charge(double effort);
+    /// The same for a price that is above what it takes here: nobody has to wait for a turn for it.
+    void charge_price(double price);
+    /// A message that brought so many entries; none is noise.
+    void charge_list(std::size_t entries, double effort_of_each);
 
     /// The peer sent us this share: no need to send it back.
     void note_share(const dash::Uint256& hash);

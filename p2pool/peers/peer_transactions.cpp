@@ -1,5 +1,8 @@
 #include "p2pool/peers/peer_transactions.h"
 
+#include <algorithm>
+#include <string>
+
 #include "dash/util/error.h"
 #include "p2pool/peers/peer_dropped.h"
 
@@ -39,7 +42,8 @@ PeerTransactions::~PeerTransactions() {
 }
 
 void PeerTransactions::announced(std::span<const dash::Uint256> hashes) {
-    for (const dash::Uint256& hash : hashes) {
+    // The last ones of a list that is too long would push out the first.
+    for (const dash::Uint256& hash : hashes.last(std::min(hashes.size(), kMostAnnounced))) {
         announced_.insert(hash);
         if (announced_.size() > kMostAnnounced) announced_.erase(announced_.begin());
     }
@@ -51,6 +55,9 @@ void PeerTransactions::withdrawn(std::span<const dash::Uint256> hashes) {
 }
 
 std::vector<KnownTransaction> PeerTransactions::remember(const RememberTx& message) {
+    if (remembered_.size() + message.hashes.size() + message.transactions.size() > RememberTx::kMost) {
+        throw PeerDropped("Peer has us remember more than " + std::to_string(RememberTx::kMost) + " transactions");
+    }
     std::vector<KnownTransaction> transactions;
     for (const dash::Uint256& txid : message.hashes) {
         auto bytes = known_.find_late(txid);
@@ -105,7 +112,7 @@ PeerTransactions::Update PeerTransactions::change_template(const TemplateTransac
     for (const KnownTransaction& transaction : now.list) {
         if (given_.count(transaction.txid) != 0) continue;
         const std::size_t bytes = counted(*transaction.bytes);
-        if (given_bytes_ + bytes >= kMostRememberedBytes) continue;
+        if (!fits(1, bytes)) continue;
         given_.emplace(transaction.txid, bytes);
         given_bytes_ += bytes;
         if (announced_.count(transaction.txid) != 0) {
@@ -139,8 +146,9 @@ std::vector<dash::p2p::SharedFrame> PeerTransactions::relay(dash::ByteSpan prefi
     Parcel parcel;
     for (const share_chain::SharePtr& share : shares) {
         std::optional<Needed> needed = needed_for(*share, sent);
-        if (!needed || given_bytes_ + needed->bytes >= kMostRememberedBytes) continue;
-        if (given_bytes_ + parcel.bytes + needed->bytes >= kMostRememberedBytes) parcel.pack_into(frames, prefix);
+        if (!needed || !fits(needed->transactions.size(), needed->bytes)) continue;
+        const std::size_t together = parcel.remember.transactions.size() + needed->transactions.size();
+        if (!fits(together, parcel.bytes + needed->bytes)) parcel.pack_into(frames, prefix);
         for (KnownTransaction& transaction : needed->transactions) {
             sent.insert(transaction.txid);
             parcel.remember.transactions.push_back(std::move(transaction));

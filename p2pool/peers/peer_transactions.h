@@ -24,7 +24,8 @@ struct TemplateTransactions {
 /// have it remember (python p2pool.p2p Protocol).
 class PeerTransactions {
   public:
-    /// Each side remembers less than so many bytes for the other, each transaction counted with an overhead.
+    /// Each side remembers less than so many bytes for the other, each transaction counted with an overhead; and at
+    /// most RememberTx::kMost transactions.
     static constexpr std::size_t kMostRememberedBytes = 2'500'000;
     static constexpr std::size_t kRememberedOverhead = 100;
     /// Announced ones above this push others out.
@@ -40,7 +41,8 @@ class PeerTransactions {
     void withdrawn(std::span<const dash::Uint256> hashes);
 
     /// remember_tx: holds them for the peer and returns those that nobody had told us before. Throws PeerDropped for a
-    /// transaction that it has us remember already or that is unknown, PeerMisbehaving when it is too much.
+    /// transaction that it has us remember already or that is unknown or when they are too many, PeerMisbehaving when
+    /// they are too large.
     std::vector<KnownTransaction> remember(const RememberTx& message);
     /// forget_tx. Throws PeerDropped when it is not remembered.
     void forget(std::span<const dash::Uint256> hashes);
@@ -69,6 +71,10 @@ class PeerTransactions {
     /// What the peer lacks to take the share, besides `sent`; nullopt when we lack it too.
     [[nodiscard]] std::optional<Needed> needed_for(const share_chain::Share& share,
                                                    const std::unordered_set<dash::Uint256>& sent) const;
+    /// The peer may be given so much besides what it has.
+    [[nodiscard]] bool fits(std::size_t transactions, std::size_t bytes) const {
+        return given_.size() + transactions <= RememberTx::kMost && given_bytes_ + bytes < kMostRememberedBytes;
+    }
 
     KnownTransactions& known_;
     std::unordered_set<dash::Uint256> announced_;                ///< by the peer

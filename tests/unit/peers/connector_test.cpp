@@ -144,7 +144,7 @@ TEST_CASE("bootstrap hosts are asked by name, and then known by address") {
     ScriptedNode node(regtest());
     node.settings.bootstrap = {{"seed.example", 8999}};
     node.start();
-    CHECK(!node.peers->is_alone());
+    CHECK(node.peers->expects_chain());
     node.run(20);
     REQUIRE(attempted(node) == std::set<std::string>{"seed.example"});
     ScriptedPeer peer = node.answer_attempt("7.7.7.7");
@@ -152,13 +152,18 @@ TEST_CASE("bootstrap hosts are asked by name, and then known by address") {
     CHECK(node.peers->addresses().find(at("7.7.7.7")));
 }
 
-TEST_CASE("nobody to connect to is being alone") {
+TEST_CASE("no share chain is expected from nobody, nor of a peer who has none") {
     ScriptedNode node(regtest());
     node.start();
-    CHECK(node.peers->is_alone());
+    CHECK(!node.peers->expects_chain());
+    learn(node, {"5.5.5.5"});
+    CHECK(node.peers->expects_chain());
     ScriptedPeer peer = node.incoming();
     peer.shake_hands();
-    CHECK(!node.peers->is_alone());
+    CHECK(!node.peers->expects_chain());
+    ScriptedPeer other = node.incoming("1.1.1.1");
+    other.shake_hands(kProtocolVersion, dash::Uint256(7));
+    CHECK(node.peers->expects_chain());
 }
 
 TEST_CASE("who connects us to ourselves again and again is left alone") {
@@ -207,6 +212,49 @@ TEST_CASE("addresses are learned, told on, and never an IPv6 one") {
     CHECK(answer.addresses.size() == 50);
     for (const TimedAddress& entry : answer.addresses)
         CHECK(entry.address.address.is_ipv4());
+}
+
+TEST_CASE("on a public network no address is learned or told that the Internet does not reach") {
+    ScriptedNode node(regtest());
+    node.settings.scope = AddressBook::Scope::kPublic;
+    node.start();
+    ScriptedPeer peer = node.incoming("8.8.4.4");
+    peer.shake_hands();
+    (void)peer.heard();
+    Addrs addrs;
+    for (int i = 0; i < 20; ++i) {
+        for (const char* host : {"10.0.0.1", "127.0.0.1", "192.168.1.1", "169.254.1.1", "203.0.113.1", "0.0.0.0",
+                                 "224.0.0.1", "2001:db8::1", "fe80::1", "::1"}) {
+            addrs.addresses.push_back({1, {0, at(host)}});
+        }
+    }
+    addrs.addresses.push_back({1, {0, at("9.9.9.9")}});
+    addrs.addresses.push_back({1, {0, at("2001:470::1")}});
+    peer.say(addrs);
+    CHECK(node.peers->addresses().size() == 2);
+    for (const dash::Bytes& payload : peer.heard_payloads("addrs"))
+        CHECK(decode_addrs(payload, Trailing::kReject).addresses.at(0).address.address == at("9.9.9.9"));
+
+    ScriptedPeer neighbour = node.incoming("192.168.1.7");
+    neighbour.shake_hands();
+    (void)neighbour.heard();
+    for (std::uint16_t port = 1; port < 20; ++port)
+        neighbour.say(AddrMe{port});
+    CHECK(node.peers->addresses().size() == 2);
+    CHECK(neighbour.heard_payloads("addrs").empty());
+    CHECK(peer.heard_payloads("addrs").empty());
+}
+
+TEST_CASE("the operator may name a node at home, also on a public network") {
+    ScriptedNode node(regtest());
+    node.settings.scope = AddressBook::Scope::kPublic;
+    node.settings.permanent = {{"192.168.1.7", 8999}};
+    node.start();
+    CHECK(attempted(node) == std::set<std::string>{"192.168.1.7"});
+    ScriptedPeer peer = node.answer_attempt();
+    peer.shake_hands();
+    CHECK(node.peers->peer_count() == 1);
+    CHECK(node.peers->addresses().size() == 0);  // others have no use for it
 }
 
 TEST_CASE("a flood of addresses is learned and told on in part") {

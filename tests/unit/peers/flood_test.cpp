@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <functional>
 #include <unordered_set>
 
 #include "dash/primitives/sha256.h"
@@ -38,8 +39,7 @@ KnownTransaction tiny_transaction(std::uint32_t number) {
 }
 
 /// As many as one peer may have us remember at a time.
-constexpr std::uint32_t kMostRemembered =
-    PeerTransactions::kMostRememberedBytes / (10 + PeerTransactions::kRememberedOverhead) - 1;
+constexpr std::uint32_t kMostRemembered = RememberTx::kMost;
 
 /// Time for the node to do all it is willing to do at once, in turns.
 constexpr double kAMoment = 0.01;
@@ -55,7 +55,7 @@ void pour(ScriptedNode& node, ScriptedPeer& peer, std::uint32_t rounds) {
         }
         peer.say(remember);
         peer.say(forget);
-        node.run(1);
+        node.run(0.3);  // all rounds before the next housekeeping
     }
 }
 
@@ -100,13 +100,13 @@ TEST_CASE("transactions by the hundred thousand stop neither the node nor its ot
     Started node;
     ScriptedPeer honest = node.peer("2.2.2.2");
     ScriptedPeer hostile = node.peer("1.1.1.1");
-    pour(node, hostile, 8);
+    pour(node, hostile, 25);
     // With what one peer may have remembered, and the limit.
     CHECK(node.peers->transactions().size() < 200'000);
     CHECK_NOTHROW(node.peers->take_template({tests::make_transaction(1)}));
     honest.say(RememberTx{{}, {tests::make_transaction(2)}});
     CHECK(!honest.is_closed());
-    node.run(11);
+    node.run(21);  // the hostile one pays its debt, and what it had remembered last is forgotten
     CHECK(node.peers->transactions().size() == 2);
     CHECK(node.peers->peer_count() == 2);
 }
@@ -114,7 +114,7 @@ TEST_CASE("transactions by the hundred thousand stop neither the node nor its ot
 TEST_CASE("however many transactions the node knows, peers come in") {
     Started node;
     ScriptedPeer hostile = node.peer("1.1.1.1");
-    pour(node, hostile, 5);
+    pour(node, hostile, 12);
     REQUIRE(node.peers->transactions().size() > dash::p2p::kMaxPayloadBytes / Uint256::kBytes);
     ScriptedPeer honest = node.peer("2.2.2.2");
     CHECK(!honest.is_closed());
@@ -161,6 +161,124 @@ TEST_CASE("who asks without end for addresses is answered so often, and no longe
     node.run(60);
     again.say(question);
     CHECK(again.heard_payloads(Addrs::kCommand).size() == 2);
+}
+
+TEST_CASE("who comes anew and anew is greeted so often, and no longer") {
+    Started node;
+    std::vector<KnownTransaction> ours;
+    for (std::uint32_t i = 0; i < 100; ++i)
+        ours.push_back(tests::make_transaction(i));
+    node.peers->take_template(ours);
+    const auto greetings = [&](int connections) {
+        std::size_t greeted = 0;
+        for (; connections > 0; --connections) {
+            ScriptedPeer peer = node.peer("1.1.1.1");
+            greeted += peer.heard_payloads(RememberTx::kCommand).size();
+            peer.hang_up();
+        }
+        return greeted;
+    };
+    const std::size_t at_once = greetings(1000);
+    CHECK(at_once > 10);
+    CHECK(at_once < 100);
+    node.run(5);
+    CHECK(greetings(1000) < at_once / 2);
+    ScriptedPeer honest = node.peer("2.2.2.2");
+    CHECK(honest.heard_payloads(RememberTx::kCommand).size() == 1);
+    // Who waits is let in again.
+    node.run(60);
+    CHECK(greetings(1) == 1);
+}
+
+TEST_CASE("where a node listens is told on so often, and no longer") {
+    Started node;
+    ScriptedPeer honest = node.peer("2.2.2.2");
+    ScriptedPeer hostile = node.peer("1.1.1.1");
+    const auto told_on = [&] {
+        return honest.heard_payloads(Addrs::kCommand).size() + hostile.heard_payloads(Addrs::kCommand).size();
+    };
+    hostile.say_bytes(repeated(node, AddrMe{8999}, 20'000));
+    node.run(kAMoment);
+    const std::size_t at_once = told_on();
+    CHECK(at_once > 100);
+    CHECK(at_once < 1000);
+    node.run(1);
+    CHECK(told_on() < at_once / 5);
+    CHECK(node.peers->addresses().size() == 1);
+    CHECK(!hostile.is_closed());
+}
+
+TEST_CASE("noise costs: who says nothing without end is not listened to for a while") {
+    const std::vector<std::function<dash::Bytes(const ScriptedNode&)>> noises{
+        [](const ScriptedNode& node) { return repeated(node, Ping{}, 10'000); },
+        [](const ScriptedNode& node) { return repeated(node, HaveTx{}, 10'000); },
+        [](const ScriptedNode& node) { return repeated(node, LosingTx{}, 10'000); },
+        [](const ScriptedNode& node) { return repeated(node, RememberTx{}, 10'000); },
+        [](const ScriptedNode& node) { return repeated(node, ForgetTx{}, 10'000); },
+        [](const ScriptedNode& node) { return repeated(node, Shares{}, 10'000); },
+        [](const ScriptedNode& node) { return repeated(node, Addrs{}, 10'000); },
+        [](const ScriptedNode& node) { return repeated(node, ShareReply{}, 10'000); },
+        [](const ScriptedNode& node) {
+            const auto frame = dash::p2p::encode_frame(node.network.p2p_prefix, "novelty", {});
+            dash::Bytes bytes;
+            for (int i = 0; i < 10'000; ++i)
+                dash::append(bytes, *frame);
+            return bytes;
+        },
+        [](const ScriptedNode&) { return dash::Bytes(50'000'000); },  // no message at all
+    };
+    for (std::size_t i = 0; i < noises.size(); ++i) {
+        CAPTURE(i);
+        Started node;
+        ScriptedPeer noisy = node.peer("1.1.1.1");
+        (void)noisy.heard();
+        noisy.say_bytes(noises[i](node));
+        noisy.say(GetAddrs{1});
+        node.run(1);
+        CHECK(noisy.heard_payloads(Addrs::kCommand).empty());
+        CHECK(!noisy.line().reading);
+        node.run(15);
+        CHECK(noisy.heard_payloads(Addrs::kCommand).size() == 1);
+        CHECK(!noisy.is_closed());
+    }
+}
+
+TEST_CASE("more transactions than a block has are remembered for nobody") {
+    const auto some = [](std::uint32_t first, std::uint32_t count) {
+        RememberTx message;
+        for (std::uint32_t i = first; i < first + count; ++i)
+            message.transactions.push_back(tiny_transaction(i));
+        return message;
+    };
+    Started node;
+    ScriptedPeer at_once = node.peer("1.1.1.1");
+    at_once.say(some(0, RememberTx::kMost + 1));
+    CHECK(at_once.is_closed());
+    CHECK(node.peers->transactions().size() == 0);
+    ScriptedPeer bit_by_bit = node.peer("2.2.2.2");
+    bit_by_bit.say(some(0, RememberTx::kMost / 2));
+    bit_by_bit.say(some(RememberTx::kMost / 2, RememberTx::kMost / 2));
+    node.run(1);
+    CHECK(!bit_by_bit.is_closed());
+    CHECK(node.peers->transactions().size() == RememberTx::kMost);
+    bit_by_bit.say(some(RememberTx::kMost, 1));
+    CHECK(bit_by_bit.is_closed());
+    CHECK(node.peers->status().hosts_banned == 0);
+}
+
+TEST_CASE("names of transactions cost by their number") {
+    Started node;
+    ScriptedPeer hostile = node.peer("1.1.1.1");
+    (void)hostile.heard();
+    HaveTx names;
+    for (std::uint64_t i = 1; i <= 50'000; ++i)
+        names.hashes.emplace_back(i);
+    for (int i = 0; i < 12; ++i)
+        hostile.say(names);
+    hostile.say(GetAddrs{1});
+    node.run(kAMoment);
+    CHECK(hostile.heard_payloads(Addrs::kCommand).empty());
+    CHECK(!hostile.line().reading);
 }
 
 TEST_CASE_FIXTURE(Asked, "who asks without end for shares is answered so often, and no longer") {

@@ -193,7 +193,7 @@ TEST_CASE("a session that ends while its shares are hashed leaves the good ones"
     peer.hang_up();
     node.run(6);
     REQUIRE(node.host.came.size() == 3);
-    CHECK(node.host.came[0].second == "1.2.3.4:77");
+    CHECK(node.host.came[0].second.peer == "1.2.3.4:77");
 }
 
 TEST_CASE("mutated messages cost their senders, never the node or an honest peer") {
