@@ -7,6 +7,7 @@
 
 #include "dash/util/error.h"
 #include "dash/util/log.h"
+#include "p2pool/node/chain_wait.h"
 #include "p2pool/node/format.h"
 #include "p2pool/peer_io/address_files.h"
 #include "p2pool/peer_io/asio_timers.h"
@@ -29,6 +30,13 @@ std::vector<peers::HostPort> bootstrap_of(const share_chain::Network& network) {
     return hosts;
 }
 
+/// Strangers tell addresses on the networks that everybody knows; who keeps a pool of his own may keep it at home.
+peers::AddressBook::Scope scope_of(const share_chain::Network& network) {
+    const bool is_everybodys = share_chain::find_network(network.name) == &network;
+    const bool is_regtest = network.parent == &dash::dash_regtest();
+    return is_everybodys && !is_regtest ? peers::AddressBook::Scope::kPublic : peers::AddressBook::Scope::kPrivate;
+}
+
 peers::Settings network_settings(const options::Settings& settings) {
     peers::Settings network;
     network.network = settings.network;
@@ -42,6 +50,7 @@ peers::Settings network_settings(const options::Settings& settings) {
     for (const options::Endpoint& node : settings.p2pool_nodes)
         network.permanent.push_back({node.host, node.port});
     network.bootstrap = bootstrap_of(*settings.network);
+    network.scope = scope_of(*settings.network);
     network.desired_outgoing = settings.options.outgoing_peers;
     network.most_incoming = settings.options.most_incoming_peers;
     return network;
@@ -56,6 +65,7 @@ class PeerService::Impl final : public peers::PeerHost {
         : settings_(settings),
           node_(node),
           on_block_heard_(std::move(on_block_heard)),
+          chain_wait_(clock),
           transport_(io.get_executor()),
           timers_(io.get_executor()),
           hashers_(io.get_executor(), *settings.network),
@@ -71,7 +81,7 @@ class PeerService::Impl final : public peers::PeerHost {
         network_.start();
     }
 
-    [[nodiscard]] std::string reason_to_wait() const;
+    [[nodiscard]] std::string reason_to_wait();
     void take_template(const work::WorkTemplatePtr& work_template);
     [[nodiscard]] peers::PeerNetwork& network() { return network_; }
 
@@ -80,6 +90,7 @@ class PeerService::Impl final : public peers::PeerHost {
     [[nodiscard]] const share_chain::Tracker& tracker() const override { return node_.tracker(); }
     [[nodiscard]] dash::Uint256 best_share() const override { return node_.best_share(); }
     void shares_came(const std::vector<share_chain::SharePtr>& shares, const share_chain::Source& source) override {
+        chain_wait_.shares_came();
         node_.take_peer_shares(shares, source);
     }
     void best_block_came(const dash::BlockHeader& header, const dash::Uint256& hash) override;
@@ -90,6 +101,7 @@ class PeerService::Impl final : public peers::PeerHost {
     const options::Settings& settings_;
     Node& node_;
     std::function<void(const dash::Uint256&)> on_block_heard_;
+    ChainWait chain_wait_;
     peer_io::TcpTransport transport_;
     peer_io::AsioTimers timers_;
     peer_io::HashPool hashers_;
@@ -117,8 +129,8 @@ void PeerService::Impl::listen() {
     }
 }
 
-std::string PeerService::Impl::reason_to_wait() const {
-    if (!network_.expects_chain()) return {};
+std::string PeerService::Impl::reason_to_wait() {
+    if (!network_.expects_chain() || chain_wait_.is_over()) return {};
     if (network_.peer_count() == 0) return "the node looks for p2pool peers to get the share chain from; work follows";
     const peers::DownloadProgress progress = network_.download_progress();
     std::string text = "the node downloads the share chain: " + std::to_string(progress.known_shares) + " of about " +
