@@ -39,6 +39,13 @@ void ChainEnd::take_header(const dash::Uint256& hash, const dash::BlockHeader& h
     if (missing_header() == hash) headers_.insert_or_assign(hash, header);
 }
 
+std::optional<std::uint32_t> ChainEnd::depth_of(const dash::Uint256& block) const {
+    const std::vector<dash::Uint256> blocks = walk().blocks;
+    const auto found = std::find(blocks.begin(), blocks.end(), block);
+    if (found == blocks.end()) return std::nullopt;
+    return static_cast<std::uint32_t>(found - blocks.begin());
+}
+
 std::optional<std::uint32_t> ChainEnd::bits_after(const dash::Uint256& block) const {
     std::uint32_t bits = next_bits_;
     for (const dash::Uint256& at : walk().blocks) {

@@ -25,7 +25,9 @@ class ChainEnd {
     /// Any but the missing one is ignored.
     void take_header(const dash::Uint256& hash, const dash::BlockHeader& header);
 
-    /// The bits that the chain demands of a block on this one; nullopt when it is not among the last kBlocks known.
+    /// How many blocks stand on this one; nullopt when it is not among the last kBlocks known.
+    [[nodiscard]] std::optional<std::uint32_t> depth_of(const dash::Uint256& block) const;
+    /// The bits that the chain demands of a block on this one; nullopt as above.
     [[nodiscard]] std::optional<std::uint32_t> bits_after(const dash::Uint256& block) const;
 
   private:

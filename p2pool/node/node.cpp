@@ -91,25 +91,33 @@ Node::Node(NodeSettings settings, const dash::Clock& clock)
       payouts_(settings_.payout_hashes, clock.unix_seconds(), settings_.random_seed) {}
 
 void Node::take_template(dash::rpc::BlockTemplate block) {
+    const bool was_lost = template_is_lost();
     contact_steady_ = dash::steady_seconds(clock_);
     if (block.height > 0) heights_.learn(block.previous_block, block.height - 1);
     chain_end_.take_tip(block.previous_block, block.bits);
     dash::log::debug("Template for height ", block.height, " on block ", block.previous_block.to_hex(), " with ",
                      block.transactions.size(), " transactions");
     const work::WorkTemplatePtr before =
-        std::exchange(template_, work::make_work_template(std::move(block), contact_steady_));
+        std::exchange(template_, work::make_work_template(std::move(block), *settings_.network, contact_steady_));
     if (template_->left_out > 0) {
-        dash::log::debug("Left out ", template_->left_out, " of its transactions: p2pool peers cannot take more.");
+        dash::log::debug(
+            "Left out ", template_->left_out,
+            " of its transactions: the block would become too large, or p2pool peers could not take more.");
     }
-    if (!template_->fits_peers) {
+    if (!template_->fits) {
         dash::log::warning(
-            "dashd's template has more transactions than p2pool peers can take, and none could be left "
-            "out: peers may drop this node until the next block. Please report this with the answer of "
-            "`dash-cli getblocktemplate`.");
+            "dashd's template has more transactions than a block with p2pool's payouts, or p2pool peers, can take, and "
+            "none could be left out: until the next block a won block may be refused, and peers may drop this node. "
+            "Please report this with the answer of `dash-cli getblocktemplate`.");
     }
     const bool new_block = before == nullptr || before->block.previous_block != template_->block.previous_block;
+    if (new_block) submit_early_blocks();
     const bool new_best = new_block && choose_best();
-    if (before == nullptr || new_best || is_new_work(*before, *template_)) new_work(true);
+    if (before == nullptr || new_best || is_new_work(*before, *template_)) {
+        new_work(true);
+    } else if (was_lost) {
+        new_work(false);  // who came meanwhile has none
+    }
 }
 
 void Node::take_aux_work(work::AuxTreePtr aux) {
@@ -125,6 +133,7 @@ std::optional<dash::Uint256> Node::wanted_header() {
 void Node::take_header(const dash::rpc::HeaderInfo& header) {
     chain_end_.take_header(header.hash, header.header);
     if (header.confirmations > 0) heights_.learn(header.hash, header.height);
+    submit_early_blocks();
 }
 
 void Node::refresh_work() {
@@ -170,30 +179,54 @@ void Node::take_peer_shares(const std::vector<share_chain::SharePtr>& shares, co
 void Node::submit_if_block(const share_chain::Share& share) {
     const bool is_stored = tracker_.time_seen(share.hash) == 0;
     if (!share.claims_block() || is_stored || own_.contains(share.hash)) return;
-    const PeerBlock block = assemble_peer_block(tracker_, share, chain_end_.bits_after(share.header.previous_block),
+    const PeerBlock block = assemble_peer_block(tracker_, share, demands_on_block_after(share.header.previous_block),
                                                 peers_.find_transaction);
     const std::string peer = "peer " + tracker_.source(share.hash);
     if (block.bytes == nullptr) {
         // Old blocks come by the hundred while a chain is downloaded.
         const bool is_old = share.info().timestamp + kOldShareSeconds < clock_.unix_seconds();
+        const bool waits = block.is_early && !is_old;
+        if (waits && !remember(early_blocks_, share.hash)) return;  // it has been told
+        if (!waits) std::erase(early_blocks_, share.hash);
         dash::log::write(is_old ? dash::log::Level::kDebug : dash::log::Level::kInfo,
                          "Share " + share.hash.to_hex() + " of " + peer +
-                             " claims to be a Dash block, but is not sent to the Dash network: " + block.problem);
+                             " claims to be a Dash block, but is not sent to the Dash network" +
+                             (waits ? " yet: " : ": ") + block.problem);
         return;
     }
+    std::erase(early_blocks_, share.hash);
     if (!remember(won_blocks_, share.hash)) return;
     dash::log::info("GOT BLOCK FROM PEER! Passing to dashd! ", low32_hex(share.hash),
                     " dash: ", settings_.network->parent->block_explorer_url_prefix, share.hash.to_hex());
     dash::log::info("    It came from ", peer);
     dash::submission::WonBlock won;
     won.hash = share.hash;
-    won.height = heights_.height(share.header.previous_block).value_or(0) + 1;
+    won.height = template_->block.height - chain_end_.depth_of(share.header.previous_block).value();
     won.bytes = block.bytes;
     // Others are told of him: not of the peer, whose address is nobody's business.
     won.finder =
         dash::format_address({dash::Address::Kind::kPubkeyHash, share.data().pubkey_hash}, *settings_.network->parent);
     won.found_at = clock_.unix_seconds();
     if (events_.on_block_won) events_.on_block_won(std::move(won));
+}
+
+BlockDemands Node::demands_on_block_after(const dash::Uint256& previous) const {
+    BlockDemands demands;
+    demands.bits = chain_end_.bits_after(previous);
+    if (template_ == nullptr) return demands;
+    demands.earliest_time = template_->block.min_time;
+    demands.latest_time = work::latest_time(template_->block.time, clock_.unix_seconds());
+    return demands;
+}
+
+void Node::submit_early_blocks() {
+    for (const dash::Uint256& hash : std::deque<dash::Uint256>(early_blocks_)) {
+        if (const share_chain::SharePtr share = tracker_.find(hash)) {
+            submit_if_block(*share);
+        } else {
+            std::erase(early_blocks_, hash);
+        }
+    }
 }
 
 bool Node::restore(const share_chain::SharePtr& share, bool verified) {
@@ -225,6 +258,7 @@ void Node::settle() {
 
 void Node::maintain() {
     forget(tracker_.prune(clock_.unix_seconds(), decision_));
+    submit_early_blocks();
     settle();
 }
 
@@ -379,7 +413,8 @@ void Node::accept(const JobPtr& job, const work::Solution& solution, const work:
     const double now = dash::steady_seconds(clock_);
     const double hashes = dash::to_double(dash::average_attempts(credited_target));
     worker_rates_.add(worker.name, hashes, late, now);
-    payout_rates_.add(worker.payout_hash, hashes, late, now);
+    // Whom the job pays, whatever the miner calls himself by now.
+    payout_rates_.add(job->source->generation.request.pubkey_hash, hashes, late, now);
     if (events_.on_work_accepted) {
         events_.on_work_accepted(
             AcceptedWork{worker, hashes, late, evaluation.is_share, evaluation.hash, job->share_target});

@@ -155,6 +155,15 @@ class Node final : public work::WorkSource {
 
     [[nodiscard]] work::JobPtr job(const work::PayoutChoice& choice) override;
     [[nodiscard]] std::string no_work_reason() const override;
+    [[nodiscard]] work::CoinbaseParts coinbase(const work::Job& job) const override {
+        return work::coinbase_parts(job);
+    }
+    [[nodiscard]] dash::Uint256 merkle_root(const work::Job& job, std::uint64_t extranonce) const override {
+        return work::merkle_root(job, extranonce);
+    }
+    [[nodiscard]] std::vector<std::string> transaction_hex(const work::Job& job) const override {
+        return work::transaction_hex(job);
+    }
     [[nodiscard]] work::PayoutChoice apply_fee(const work::PayoutChoice& choice) override;
     [[nodiscard]] dash::Hash160 node_payout_hash() override { return payouts_.pick(); }
     [[nodiscard]] std::uint64_t work_event() const override { return work_event_; }
@@ -175,6 +184,9 @@ class Node final : public work::WorkSource {
     /// Empty when jobs can be made; else the reason, in words for miners.
     [[nodiscard]] std::string reason_for_no_chain() const;
     void submit_if_block(const share_chain::Share& share);
+    /// Those of peers that came before dashd's chain or the clock was so far.
+    void submit_early_blocks();
+    [[nodiscard]] BlockDemands demands_on_block_after(const dash::Uint256& previous) const;
     [[nodiscard]] dash::Uint256 share_target_for(const work::PayoutChoice& choice);
     void tell_new_work(const work::Job& job, const dash::Hash160& payout);
     [[nodiscard]] work::JobPtr build_job(const work::JobRequest& request);
@@ -210,6 +222,7 @@ class Node final : public work::WorkSource {
     std::uint64_t work_event_ = 0;
     std::map<work::PayoutChoice, work::JobPtr> jobs_;  ///< one a payout group; emptied at each change
     std::deque<dash::Uint256> won_blocks_;             ///< the last ones, so that a solution sent twice wins once
+    std::deque<dash::Uint256> early_blocks_;           ///< shares of peers that may be sent as blocks soon
     std::deque<dash::Uint256> aux_solutions_;          ///< the same, of other chains' blocks
 };
 

@@ -12,18 +12,27 @@
 namespace p2pool::node {
 namespace {
 
+/// Dash Core takes versions for signed, and none below this any more.
+constexpr std::int32_t kLeastVersion = 4;
+
 PeerBlock refuse(std::string problem) {
     return {nullptr, std::move(problem)};
+}
+
+PeerBlock refuse_for_now(std::string problem) {
+    return {nullptr, std::move(problem), /*is_early=*/true};
 }
 
 }  // namespace
 
 PeerBlock assemble_peer_block(const share_chain::Tracker& tracker, const share_chain::Share& share,
-                              const std::optional<std::uint32_t>& demanded_bits,
-                              const FindTransaction& find_transaction) try {
-    if (!demanded_bits) return refuse("its previous block is not one of dashd's last blocks");
-    if (share.header.bits != *demanded_bits) return refuse("its bits are not what dashd's chain demands there");
-    if (share.hash > dash::target_from_bits(*demanded_bits)) return refuse("its hash does not meet the block target");
+                              const BlockDemands& demands, const FindTransaction& find_transaction) try {
+    if (!demands.bits) return refuse_for_now("its previous block is not one of dashd's last blocks");
+    if (share.header.bits != *demands.bits) return refuse("its bits are not what dashd's chain demands there");
+    if (share.hash > dash::target_from_bits(*demands.bits)) return refuse("its hash does not meet the block target");
+    if (static_cast<std::int32_t>(share.header.version) < kLeastVersion) return refuse("its version is too old");
+    if (share.header.timestamp < demands.earliest_time) return refuse("its time is too early for its place");
+    if (share.header.timestamp > demands.latest_time) return refuse_for_now("its time is too far in the future");
 
     const std::vector<dash::Uint256> txids = share_chain::transaction_hashes(tracker, share);
     const dash::Bytes coinbase = share_chain::regenerate(tracker, share).coinbase(share.contents.last_txout_nonce);

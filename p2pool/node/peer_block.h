@@ -18,16 +18,24 @@ using FindTransaction = std::function<std::shared_ptr<const dash::Bytes>(const d
 struct PeerBlock {
     std::shared_ptr<const dash::Bytes> bytes;  ///< the serialized block; null: not to be sent …
     std::string problem;                       ///< … because of this
+    bool is_early = false;                     ///< … which may pass
 };
 
-/// Puts together the block of a share that claims to be one. `demanded_bits`: what dashd's chain demands of a block on
-/// the share's previous block; nullopt when that is not one of its last blocks.
+/// What the Dash network asks now of a block on a certain one.
+struct BlockDemands {
+    std::optional<std::uint32_t> bits;  ///< nullopt when that one is not among the last of dashd's chain
+    /// Unix seconds. The earliest for the tip is good for the blocks below it too: the median of the last blocks' times
+    /// never falls.
+    double earliest_time = 0;
+    double latest_time = 0;
+};
+
+/// Puts together the block of a share that claims to be one.
 ///
-/// The share chain's rules prove neither a share's previous block nor its bits, and Dash peers ban whoever sends them
-/// an invalid block: so both are held against dashd's chain, the proof of work against those bits, and the transactions
-/// against the merkle root. `share` is verified and in the tracker.
+/// The share chain's rules prove neither a share's previous block nor its bits, version and time, and Dash peers ban
+/// whoever sends them an invalid block: so these are held against dashd's chain, the proof of work against those bits,
+/// and the transactions against the merkle root. `share` is verified and in the tracker.
 [[nodiscard]] PeerBlock assemble_peer_block(const share_chain::Tracker& tracker, const share_chain::Share& share,
-                                            const std::optional<std::uint32_t>& demanded_bits,
-                                            const FindTransaction& find_transaction);
+                                            const BlockDemands& demands, const FindTransaction& find_transaction);
 
 }  // namespace p2pool::node

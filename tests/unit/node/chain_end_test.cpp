@@ -45,6 +45,9 @@ TEST_CASE("the tip and the five blocks below it, each with the bits that the nex
         CHECK(chain.bits_after(block(number)) == 1001 + number);
     CHECK(!chain.bits_after(block(94)));
     CHECK(!chain.bits_after(block(101)));
+    CHECK(chain.depth_of(block(100)) == 0);
+    CHECK(chain.depth_of(block(95)) == 5);
+    CHECK(!chain.depth_of(block(94)));
 
     fill(chain, 101);
     CHECK(chain.bits_after(block(101)) == 1102);

@@ -49,12 +49,12 @@ struct Pair {
 TEST_CASE("a peer's share becomes the best one, and new work follows") {
     Pair nodes;
     const share_chain::SharePtr share = nodes.make_share(false);
-    nodes.ours.node.take_peer_shares({share}, kPeer);
+    nodes.ours.node.take_peer_shares({share}, {kPeer});
     CHECK(nodes.ours.node.best_share() == share->hash);
     CHECK(nodes.ours.work_changes.back());
     CHECK(nodes.ours.node.tracker().source(share->hash) == kPeer);
     const auto changes = nodes.ours.work_changes.size();
-    nodes.ours.node.take_peer_shares({share}, kPeer);
+    nodes.ours.node.take_peer_shares({share}, {kPeer});
     CHECK(nodes.ours.work_changes.size() == changes);
     CHECK(nodes.ours.node.status().own.total == 0);
 }
@@ -63,7 +63,7 @@ TEST_CASE("a peer's verified block is submitted, once, byte for byte") {
     Pair nodes;
     const share_chain::SharePtr share = nodes.make_share(true);
     REQUIRE(nodes.theirs.won.size() == 1);
-    nodes.ours.node.take_peer_shares({share}, kPeer);
+    nodes.ours.node.take_peer_shares({share}, {kPeer});
     nodes.ours.node.settle();
     REQUIRE(nodes.ours.won.size() == 1);
     CHECK(nodes.ours.won[0].hash == nodes.theirs.won[0].hash);
@@ -90,10 +90,68 @@ TEST_CASE("what dashd's chain or our knowledge does not bear out is not sent") {
         harder.bits = 0x1d00ffff;
         nodes.ours.node.take_template(harder);
     }
+    SUBCASE("its time is before the median of the last blocks'") {
+        dash::rpc::BlockTemplate later = recorded_template();
+        later.min_time = later.time + 1;
+        nodes.ours.node.take_template(later);
+    }
+    SUBCASE("its version is one that Dash gave up") {
+        dash::rpc::BlockTemplate old = recorded_template();
+        old.version = 3;
+        nodes.theirs.node.take_template(old);
+    }
+    SUBCASE("its version is negative") {
+        dash::rpc::BlockTemplate odd = recorded_template();
+        odd.version = 0xf0000000;
+        nodes.theirs.node.take_template(odd);
+    }
     const share_chain::SharePtr share = nodes.make_share(true);
-    nodes.ours.node.take_peer_shares({share}, kPeer);
+    nodes.ours.node.take_peer_shares({share}, {kPeer});
     CHECK(nodes.ours.node.best_share() == share->hash);  // for the share chain it is as good as any
+    nodes.ours.node.maintain();
     CHECK(nodes.ours.won.empty());
+}
+
+TEST_CASE("a peer's block that comes before dashd's news of the block below it is sent when these are there") {
+    Pair nodes;
+    dash::rpc::BlockTemplate behind = recorded_template();
+    behind.previous_block = dash::Uint256(77);
+    --behind.height;
+    nodes.ours.node.take_template(behind);
+    const share_chain::SharePtr share = nodes.make_share(true);
+    nodes.ours.node.take_peer_shares({share}, {kPeer});
+    nodes.ours.node.maintain();
+    CHECK(nodes.ours.won.empty());
+    double late = 0;
+    SUBCASE("soon") {}
+    SUBCASE("too late: then it has lost its race") {
+        late = 700;
+    }
+    nodes.ours.clock.advance(late);
+    nodes.ours.node.maintain();
+    nodes.ours.node.take_template(recorded_template());
+    REQUIRE(nodes.ours.won.size() == (late == 0 ? 1 : 0));
+    if (late == 0) CHECK(nodes.ours.won[0].height == recorded_template().height);
+    nodes.ours.node.maintain();
+    CHECK(nodes.ours.won.size() == (late == 0 ? 1 : 0));
+}
+
+TEST_CASE("a peer's block whose time is too far in the future waits for the clock") {
+    Pair nodes;
+    dash::rpc::BlockTemplate now = recorded_template();
+    now.time -= 7300;
+    now.min_time = now.time;
+    nodes.ours.clock.set_unix_seconds(now.time);
+    nodes.ours.node.take_template(now);
+    const share_chain::SharePtr share = nodes.make_share(true);
+    nodes.ours.node.take_peer_shares({share}, {kPeer});
+    CHECK(nodes.ours.won.empty());
+    nodes.ours.clock.advance(50);
+    nodes.ours.node.maintain();
+    CHECK(nodes.ours.won.empty());
+    nodes.ours.clock.advance(100);
+    nodes.ours.node.maintain();
+    CHECK(nodes.ours.won.size() == 1);
 }
 
 TEST_CASE("a block on the tip before is still sent when dashd's chain leads there") {
@@ -113,7 +171,7 @@ TEST_CASE("a block on the tip before is still sent when dashd's chain leads ther
     tip.confirmations = 1;
     nodes.ours.node.take_header(tip);
     CHECK(nodes.ours.node.wanted_header() == before.previous_block);
-    nodes.ours.node.take_peer_shares({share}, kPeer);
+    nodes.ours.node.take_peer_shares({share}, {kPeer});
     CHECK(nodes.ours.won.size() == 1);
 }
 
@@ -133,7 +191,7 @@ TEST_CASE("while a share chain is to be had the node does not begin one, and say
     CHECK(nodes.ours.node.no_work_reason() == nodes.wait);
 
     SUBCASE("until it is there") {
-        nodes.ours.node.take_peer_shares({nodes.make_share(false)}, kPeer);
+        nodes.ours.node.take_peer_shares({nodes.make_share(false)}, {kPeer});
         CHECK(nodes.ours.node.job(miner(1)) != nullptr);
         CHECK(nodes.ours.node.no_work_reason().empty());
     }
