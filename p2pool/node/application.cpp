@@ -3,6 +3,7 @@
 #include <boost/asio.hpp>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <random>
 
@@ -56,6 +57,8 @@ constexpr seconds kWarningsInterval{60};
 constexpr milliseconds kHeaderInterval{500};
 /// How long the start waits for dashd's P2P link before it goes on without.
 constexpr seconds kLinkPatience{5};
+/// Whoever started the node waits so long at most for dashd's first answers: what is wrong with them is for him to see.
+constexpr seconds kStartPatience{3};
 constexpr seconds kLifeInterval{1};
 /// A node thread that is silent for so long is told in the log, with its stack (python p2pool.main).
 constexpr seconds kStallPatience{30};
@@ -122,9 +125,12 @@ class Application::Impl {
     void take(dash::rpc::BlockTemplate block, double seconds);
     void listen();
     void start_pipeline();
+    void take_report(const dash::submission::SubmissionReport& report);
     void block_won(dash::submission::WonBlock block);
     void settle_soon();
     asio::awaitable<void> start();
+    void tell_started();
+    asio::awaitable<void> tell_started_soon();
     asio::awaitable<void> test_rpc();
     asio::awaitable<void> test_link();
     void serve(const std::vector<std::string>& payout_addresses);
@@ -150,6 +156,8 @@ class Application::Impl {
     std::unique_ptr<PeerService> peers_;
     std::unique_ptr<dash::broadcaster::Broadcaster> broadcaster_;
     std::unique_ptr<dash::submission::Pipeline> pipeline_;
+    /// The last of each block of an earlier run, until there is web_; as many as the journal holds unfinished.
+    std::map<dash::Uint256, dash::submission::SubmissionReport> early_reports_;
     std::unique_ptr<WorkerPorts> ports_;
     std::unique_ptr<Announcer> announcer_;
     std::unique_ptr<web::Service> web_;
@@ -161,6 +169,7 @@ class Application::Impl {
     std::string dashd_warnings_;
     std::chrono::steady_clock::time_point next_settle_;
     bool settling_ = false;
+    bool told_started_ = false;
     bool stopping_ = false;
     int exit_code_ = EXIT_SUCCESS;
 };
@@ -210,12 +219,11 @@ void Application::Impl::stop() {
 }
 
 void Application::Impl::take(dash::rpc::BlockTemplate block, double seconds) {
-    const bool first = node_->current_template() == nullptr;
     node_->take_template(std::move(block));
     if (web_feed_ != nullptr) web_feed_->template_came(seconds);
     peers_->take_template(node_->current_template());
     header_timer_.cancel();
-    if (!first) return;
+    if (ports_->listening()) return;
     const auto line = archive_line(node_->chain_height(), settings_.network->chain_length);
     if (line) dash::log::info(*line);
     listen();
@@ -292,8 +300,11 @@ asio::awaitable<void> Application::Impl::start() {
     std::error_code ignored;
     std::filesystem::remove(settings_.ready_flag, ignored);  // of a run that was killed
     store_ = open_share_store(settings_);
-    on_started_();
-    service::tell_service_manager("READY=1\nSTATUS=Waiting for dashd");
+    ports_ = std::make_unique<WorkerPorts>(io_, settings_, dash::system_clock());
+    // Blocks of an earlier run wait for no dashd: peers can take them.
+    broadcaster_ = make_broadcaster(settings_, database_file(settings_));
+    start_pipeline();
+    spawn(tell_started_soon());
     co_await test_rpc();
     co_await test_link();
     dash::log::info("Determining payout address...");
@@ -301,7 +312,19 @@ asio::awaitable<void> Application::Impl::start() {
         co_await determine_payout_addresses(settings_, dashds_.current().daemon());
     if (!settings_.dynamic_payout) dash::log::info("    ...success! Payout address: ", addresses.front());
     serve(addresses);
+    tell_started();
     if (settings_.dynamic_payout) spawn(renew_payouts(settings_, dashds_.current().daemon(), node_->payouts()));
+}
+
+asio::awaitable<void> Application::Impl::tell_started_soon() {
+    co_await pause(kStartPatience);
+    tell_started();
+}
+
+void Application::Impl::tell_started() {
+    if (stopping_ || std::exchange(told_started_, true)) return;
+    on_started_();
+    service::tell_service_manager(node_ == nullptr ? "READY=1\nSTATUS=Waiting for dashd" : "READY=1");
 }
 
 void Application::Impl::serve(const std::vector<std::string>& payout_addresses) {
@@ -318,10 +341,8 @@ void Application::Impl::serve(const std::vector<std::string>& payout_addresses) 
     load_shares(*store_, *node_);
     dash::log::info("    Building share chain graph from ", node_->tracker().size(), " shares...");
     dash::log::info("    ...share chain initialized!");
-    ports_ = std::make_unique<WorkerPorts>(io_, settings_, *node_, dash::system_clock());
-    broadcaster_ = make_broadcaster(settings_, database_file(settings_));
+    ports_->set_source(*node_);
     make_web(payout_addresses.front());
-    start_pipeline();
     node_->set_events({.on_work_changed = [this](bool clean) { ports_->server().work_changed(clean); },
                        .on_block_won = [this](dash::submission::WonBlock block) { block_won(std::move(block)); },
                        .on_shares_added = [this] { settle_soon(); },
@@ -362,6 +383,8 @@ void Application::Impl::make_web(const std::string& payout_address) {
                                           dash::system_clock());
     announcer_ = std::make_unique<Announcer>(settings_, *web_);
     web_->start();
+    for (const auto& [hash, report] : std::exchange(early_reports_, {}))
+        web_->block_changed(report);
     ports_->server().set_http_handoff(
         [this](stratum::HttpConnection connection) { web_->take(std::move(connection)); });
 }
@@ -384,14 +407,21 @@ void Application::Impl::start_pipeline() {
     pipeline.best_daemon = dashds_.best();
     pipeline.database = database_file(settings_);
     if (broadcaster_ != nullptr) pipeline.senders.push_back(broadcaster_->factory());
-    // The pipeline itself tells the operator how a block fares; here, one that dashd took is a reason to look for new
-    // work.
-    const auto on_report = [this](const dash::submission::SubmissionReport& report) {
-        if (report.state == dash::submission::BlockState::kAccepted) dashds_.new_block(report.hash);
-        web_->block_changed(report);
-    };
-    pipeline_ = std::make_unique<dash::submission::Pipeline>(std::move(pipeline), io_.get_executor(), on_report);
+    pipeline_ = std::make_unique<dash::submission::Pipeline>(
+        std::move(pipeline), io_.get_executor(),
+        [this](const dash::submission::SubmissionReport& report) { take_report(report); });
     pipeline_->start();
+}
+
+/// The pipeline itself tells the operator how a block fares; here, one that dashd took is a reason to look for new
+/// work.
+void Application::Impl::take_report(const dash::submission::SubmissionReport& report) {
+    if (report.state == dash::submission::BlockState::kAccepted) dashds_.new_block(report.hash);
+    if (web_ != nullptr) {
+        web_->block_changed(report);
+    } else {
+        early_reports_.insert_or_assign(report.hash, report);
+    }
 }
 
 asio::awaitable<void> Application::Impl::maintain() {

@@ -10,7 +10,8 @@ namespace p2pool::node {
 /// The running program: connects to dashd, then serves miners until it is told to stop.
 class Application {
   public:
-    /// `on_started` is called once, when the data folder is found in order: whoever started the program may go on.
+    /// `on_started` is called once, when data folder, ports and certificate are found in order and dashd has been
+    /// asked, for some seconds if it does not answer: whoever started the program may go on.
     Application(options::Settings settings, std::function<void()> on_started);
     ~Application();
     Application(const Application&) = delete;

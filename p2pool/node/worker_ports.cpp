@@ -5,6 +5,7 @@
 #include "dash/util/coroutines.h"
 #include "dash/util/log.h"
 #include "p2pool/node/limits.h"
+#include "p2pool/stratum/socket_setup.h"
 
 namespace p2pool::node {
 namespace {
@@ -39,20 +40,27 @@ stratum::TlsPortSettings tls_settings(const options::Settings& settings) {
 
 }  // namespace
 
-WorkerPorts::WorkerPorts(asio::io_context& io_context, const options::Settings& settings, work::WorkSource& source,
-                         const dash::Clock& clock)
+WorkerPorts::WorkerPorts(asio::io_context& io_context, const options::Settings& settings, const dash::Clock& clock)
     : io_context_(io_context),
       settings_(settings),
+      clock_(clock),
       security_(settings.net_datadir / "security_config.json", clock),
-      server_(io_context, source, clock, server_settings(settings, security_.current())) {
+      port_(stratum::bind_port(io_context, stratum::worker_port_place(settings.worker.host, settings.worker.port))) {
     if (!settings.options.worker_tls) return;
     tls_ = std::make_unique<stratum::TlsPort>(tls_settings(settings), [this](int socket, std::string address) {
-        asio::post(io_context_, [this, socket, address = std::move(address)] { server_.take_in(socket, address); });
+        asio::post(io_context_, [this, socket, address = std::move(address)] { server_->take_in(socket, address); });
     });
+    tls_->bind();
+}
+
+void WorkerPorts::set_source(work::WorkSource& source) {
+    server_ =
+        std::make_unique<stratum::Server>(io_context_, source, clock_, server_settings(settings_, security_.current()));
 }
 
 void WorkerPorts::listen() {
-    server_.listen();
+    listening_ = true;
+    server_->listen(std::move(port_));
     if (tls_ != nullptr) {
         tls_->listen();
         dash::log::info("Listening for workers through TLS on '", settings_.options.worker_tls->host, "' port ",
@@ -63,7 +71,7 @@ void WorkerPorts::listen() {
 
 void WorkerPorts::stop() {
     if (tls_ != nullptr) tls_->stop();
-    server_.stop();
+    if (server_ != nullptr) server_->stop();
 }
 
 /// The file is looked at by a thread that may wait for a disk.
@@ -73,7 +81,7 @@ asio::awaitable<void> WorkerPorts::follow_security_config() {
         const options::SecurityConfig config = co_await asio::co_spawn(
             disk_, [this]() -> asio::awaitable<options::SecurityConfig> { co_return security_.current(); },
             asio::use_awaitable);
-        server_.set_limits(admission_settings(config), submit_limit_settings(config));
+        server_->set_limits(admission_settings(config), submit_limit_settings(config));
     }
 }
 

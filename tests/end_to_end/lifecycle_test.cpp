@@ -141,8 +141,8 @@ TEST_CASE("exit codes tell what went wrong") {
 
     const Ended usage = run(command(*daemon, folder.path() / "data", {"--outgoing-conns", "11"}), output);
     CHECK(usage.exit_code == 2);
-    CHECK(contains(usage.output, "usage: run_p2pool.sh"));
-    CHECK(contains(usage.output, "run_p2pool.sh: error: --outgoing-conns can't be more than 10"));
+    CHECK(contains(usage.output, "usage: p2pool-dash"));
+    CHECK(contains(usage.output, "p2pool-dash: error: --outgoing-conns can't be more than 10"));
 
     const Ended second = run(command(*daemon, folder.path() / "data", {}), output);
     CHECK(second.exit_code == 1);
@@ -280,9 +280,9 @@ TEST_CASE("what dashd says against the start is told to who starts the node in t
     const auto daemon = make_simnet(folder.path());
     const fs::path output = folder.path() / "output";
     const std::vector<std::uint16_t> ports = tests::free_ports(2);
-    std::vector<std::string> words = command(*daemon, folder.path() / "data",
-                                             {"-w", "127.0.0.1:" + std::to_string(ports[0]), "--p2pool-port",
-                                              std::to_string(ports[1]), "--daemon"});
+    std::vector<std::string> words =
+        command(*daemon, folder.path() / "data",
+                {"-w", "127.0.0.1:" + std::to_string(ports[0]), "--p2pool-port", std::to_string(ports[1]), "--daemon"});
     words.back() = "wrong";
     const Ended ended = run(words, output);
     CHECK(contains(ended.output, "dashd refused the RPC user name or password"));
