@@ -40,15 +40,29 @@ double percent(const char* name, const std::string& text) {
     return number(name, text, 0, 100, "a percentage from 0 to 100");
 }
 
+/// Those of an IPv6 address taken off.
+std::string without_brackets(const std::string& host) {
+    const bool has_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
+    return has_brackets ? host.substr(1, host.size() - 2) : host;
+}
+
 Endpoint worker_endpoint(const char* name, const std::string& text) {
     const std::size_t colon = text.rfind(':');
     Endpoint endpoint;
-    if (colon != std::string::npos) endpoint.host = text.substr(0, colon);
-    if (endpoint.host.size() > 2 && endpoint.host.front() == '[' && endpoint.host.back() == ']') {
-        endpoint.host = endpoint.host.substr(1, endpoint.host.size() - 2);
-    }
+    if (colon != std::string::npos) endpoint.host = without_brackets(text.substr(0, colon));
     endpoint.port = port(name, colon == std::string::npos ? text : text.substr(colon + 1));
     return endpoint;
+}
+
+std::string dashd_host(const std::string& text) {
+    const std::string host = without_brackets(text);
+    const bool has_port = std::count(host.begin(), host.end(), ':') == 1;
+    if (host.empty() || has_port || host.find_first_of("/@[] ") != std::string::npos) {
+        reject("dashd-address", text,
+               "a host or address alone; --dashd-rpc-port and --dashd-p2p-port name its ports, and user and password "
+               "stand at the end of the command line");
+    }
+    return host;
 }
 
 std::size_t count(const char* name, const std::string& text, std::size_t most) {
@@ -150,7 +164,8 @@ const std::vector<OptionSpec>& option_table() {
          "try it: a simulated Dash network, the node and a miner on this computer", kLaunchersOwn},
 
         {Group::kGeneral, Origin::kReference, "datadir", '\0', "DATADIR",
-         "keep data in DATADIR/<network> (default: the folder 'data' beside run_p2pool.sh; ~/.p2pool-dash when the program "
+         "keep data in DATADIR/<network> (default: the folder 'data' beside run_p2pool.sh; ~/.p2pool-dash when the "
+         "program "
          "is installed)",
          [](Options& o, const std::string& text) { o.datadir = text; }},
         {Group::kGeneral, Origin::kReference, "logfile", '\0', "LOGFILE",
@@ -274,7 +289,7 @@ const std::vector<OptionSpec>& option_table() {
          [](Options& o, const std::string& text) { o.dashd_config_path = text; }},
         {Group::kDashd, Origin::kReference, "dashd-address", '\0', "DASHD_ADDRESS",
          "host of dashd, for RPC and P2P (default: 127.0.0.1)",
-         [](Options& o, const std::string& text) { o.dashd_address = text; }},
+         [](Options& o, const std::string& text) { o.dashd_address = dashd_host(text); }},
         {Group::kDashd, Origin::kReference, "dashd-rpc-port", '\0', "DASHD_RPC_PORT",
          "port of dashd's RPC (default: rpcport of dash.conf, else 9998, test chains 19998)",
          [](Options& o, const std::string& text) { o.dashd_rpc_port = port("dashd-rpc-port", text); }},

@@ -147,6 +147,17 @@ TEST_CASE("what is wrong with a mistyped payout address is said") {
     CHECK(contains(error_of({"-a", umlaut, "p"}), "its character 31 is none"));
 }
 
+TEST_CASE("dashd's host is named without port, scheme and login") {
+    const Sandbox sandbox;
+    CHECK(settings_of({"--dashd-address", "dashd.example", "p"}).options.dashd_address == "dashd.example");
+    CHECK(settings_of({"--dashd-address", "2001:db8::7", "p"}).options.dashd_address == "2001:db8::7");
+    CHECK(settings_of({"--dashd-address", "[2001:db8::7]", "p"}).options.dashd_address == "2001:db8::7");
+    for (const char* bad : {"dashd.example:9998", "[2001:db8::7]:9998", "http://dashd.example", "u@dashd", "", "a b"}) {
+        CAPTURE(bad);
+        CHECK(contains(error_of({"--dashd-address", bad, "p"}), "--dashd-rpc-port"));
+    }
+}
+
 TEST_CASE("a TLS port and its files belong together") {
     const Sandbox sandbox;
     CHECK(contains(error_of({"--worker-tls-port", "7904", "--worker-tls-cert", "c", "p"}), "--worker-tls-key"));
