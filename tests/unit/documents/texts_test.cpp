@@ -122,6 +122,21 @@ TEST_CASE("every option that the documents name is there") {
     CHECK(named > 60);
 }
 
+TEST_CASE("every file of this project that the documents name is there") {
+    std::size_t named = 0;
+    for (const fs::path& file : documents()) {
+        CAPTURE(file.string());
+        for (const std::string& name :
+             matches(tests::read_text(file),
+                     "[` ]((?:tests|dash|p2pool|share_chain|web|cmake|docs|packaging|\\.ci)/[a-z0-9_/.-]*[a-z0-9])`")) {
+            CAPTURE(name);
+            CHECK(fs::exists(tests::source_dir() / name));
+            ++named;
+        }
+    }
+    CHECK(named > 30);
+}
+
 TEST_CASE("every link between the documents leads somewhere") {
     for (const fs::path& file : documents()) {
         CAPTURE(file.string());
