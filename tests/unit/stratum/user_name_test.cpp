@@ -78,7 +78,9 @@ TEST_CASE("whatever a miner writes behind his address, he is paid") {
                                                                  {"\xc3\xa9", ".\xc3\xa9"},
                                                                  {"-", ""},
                                                                  {" ", ""}};
-    for (const auto& [behind, worker] : shown) {
+    for (const auto& example : shown) {
+        const std::string& behind = example.first;  // clang captures no structured binding
+        const std::string& worker = example.second;
         CAPTURE(behind);
         for (const char* before : {"", " ", "\t "}) {
             const auto name = parse(before + address + behind + "+512");
