@@ -117,8 +117,8 @@ TEST_CASE("the coinbase commits to the other chains' blocks right behind the hei
     CHECK(job->work_event == before->work_event + 1);
     dash::Bytes script = dash::push_height(recorded_template().height);
     dash::append(script, dash::push_data(tree->commitment()));
-    CHECK(std::search(job->coinbase_prefix.begin(), job->coinbase_prefix.end(), script.begin(), script.end()) !=
-          job->coinbase_prefix.end());
+    const dash::Bytes coinbase = fixture.node.coinbase(*job).prefix;
+    CHECK(std::search(coinbase.begin(), coinbase.end(), script.begin(), script.end()) != coinbase.end());
     fixture.submit(job, fixture.share_without_block(job));
     CHECK(fixture.node.status().shares_verified == 1);  // such a share keeps the share chain's rules
 }

@@ -23,9 +23,11 @@ inline dash::rpc::BlockTemplate recorded_template() {
     return dash::rpc::parse_block_template(tests::load_recording("gbt/20_mempool_txs_dependents_h670.json"));
 }
 
+/// Wants the easiest shares there are, however many he makes.
 inline PayoutChoice miner(std::uint8_t number) {
     PayoutChoice choice;
     choice.pubkey_hash.fill(number);
+    choice.share_difficulty = 0;
     return choice;
 }
 

@@ -1,11 +1,15 @@
 #include "p2pool/node/node.h"
 
 #include <doctest/doctest.h>
+#include <malloc.h>
 
+#include <algorithm>
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "dash/primitives/merkle.h"
+#include "dash/primitives/target.h"
 #include "dash/util/log.h"
 #include "dash/x11/x11.h"
 #include "tests/support/process.h"
@@ -28,8 +32,8 @@ TEST_CASE("connections with one payout share a job, others have their own") {
     CHECK(fixture.node.job(miner(1)) == job);
     const JobPtr other = fixture.node.job(miner(2));
     CHECK(other->id != job->id);
-    CHECK(other->coinbase_prefix != job->coinbase_prefix);
-    CHECK(job->transaction_data->size() == recorded_template().transactions.size());
+    CHECK(fixture.node.coinbase(*other).prefix != fixture.node.coinbase(*job).prefix);
+    CHECK(fixture.node.transaction_hex(*job).size() == recorded_template().transactions.size());
 }
 
 TEST_CASE("a block is submitted once, complete, and before it is accepted as a share") {
@@ -155,6 +159,85 @@ TEST_CASE("when dashd is silent for a minute nobody gets new work until it is ba
     fixture.node.take_template(recorded_template());
     CHECK(fixture.node.job(miner(1)) != nullptr);
     CHECK(fixture.node.no_work_reason().empty());
+}
+
+TEST_CASE("when dashd is back, work goes out at once") {
+    Fixture fixture;
+    fixture.node.take_template(recorded_template());
+    fixture.clock.advance(59);
+    fixture.node.take_template(recorded_template());
+    CHECK(fixture.work_changes == std::vector<bool>{true});
+    fixture.clock.advance(61);
+    fixture.node.take_template(recorded_template());  // no other block came meanwhile: jobs of before are good
+    CHECK(fixture.work_changes == std::vector<bool>{true, false});
+}
+
+TEST_CASE("masternodes are paid to the script that dashd demands, by their name where that leads there") {
+    const auto address = [](std::size_t i) { return recorded_template().payments.at(i).payee; };
+    for (const std::string& name : {address(1), std::string("a name"), address(1) + "x", std::string("script:6a"),
+                                    std::string("!6a"), std::string("!zz"), std::string()}) {
+        CAPTURE(name);
+        Fixture fixture;
+        dash::rpc::BlockTemplate block = recorded_template();
+        REQUIRE(block.payments.size() > 1);
+        block.payments[1].payee = name;
+        fixture.node.take_template(block);
+        const JobPtr job = fixture.node.job(miner(1));
+        REQUIRE(job != nullptr);
+        const Solution solution = fixture.solve(job, job->block_target);
+        fixture.submit(job, solution);
+        REQUIRE(fixture.won.size() == 1);
+        const std::vector<dash::TxOut> outputs = dash::parse_block(*fixture.won[0].bytes).transactions[0].outputs;
+        for (const dash::rpc::TemplatePayment& payment : block.payments) {
+            CHECK(std::any_of(outputs.begin(), outputs.end(), [&](const dash::TxOut& output) {
+                return output.value_duffs == payment.amount_duffs && output.script == payment.script;
+            }));
+        }
+        const auto& packed = job->source->generation.info().share_data.packed_payments;
+        const std::string expected = name == address(1) ? name : "!" + dash::to_hex(block.payments[1].script);
+        CHECK(dash::as_text(packed.at(1).payee) == expected);
+        CHECK(fixture.node.status().shares_verified == 1);
+    }
+}
+
+TEST_CASE("work counts for whom its job pays, whatever the miner calls himself by then") {
+    Fixture fixture;
+    fixture.node.take_template(recorded_template());
+    const JobPtr job = fixture.node.job(miner(1));
+    const Solution solution = fixture.share_without_block(job);
+    fixture.worker.payout_hash = miner(2).pubkey_hash;
+    const dash::Uint256 hard = dash::target_from_difficulty(1000);
+    fixture.node.accept(job, solution, {.hash = {}, .is_block = false, .is_share = false}, fixture.worker, hard, false);
+    dash::rpc::BlockTemplate next = recorded_template();
+    next.previous_block = dash::Uint256(77);
+    fixture.node.take_template(next);
+    // Who mines much gets harder shares.
+    const auto share_target = [&fixture](std::uint8_t number) {
+        return fixture.node.job({.pubkey_hash = miner(number).pubkey_hash, .share_difficulty = std::nullopt})
+            ->share_target;
+    };
+    CHECK(share_target(1) < share_target(3));
+    CHECK(share_target(2) == share_target(3));
+}
+
+TEST_CASE("jobs that are held take little memory, however large their coinbases are") {
+    Fixture fixture;
+    dash::rpc::BlockTemplate block = recorded_template();
+    block.coinbase_payload.assign(50'000, 1);
+    for (int i = 0; i < 1000; ++i) {
+        block.payments.push_back(
+            {.payee = "", .script = dash::Bytes(100, 0x6a), .amount_duffs = 1, .superblock = true});
+        ++block.payment_total_duffs;
+    }
+    fixture.node.take_template(block);
+    std::vector<JobPtr> held{fixture.node.job(miner(1))};
+    REQUIRE(held[0] != nullptr);
+    CHECK(fixture.node.coinbase(*held[0]).prefix.size() > 100'000);
+    CHECK(fixture.node.coinbase(*held[0]).suffix.size() > 50'000);
+    const std::size_t before = ::mallinfo2().uordblks;
+    for (std::uint8_t number = 2; number < 102; ++number)
+        held.push_back(fixture.node.job(miner(number)));
+    CHECK(::mallinfo2().uordblks - before < 100 * 5000);
 }
 
 TEST_CASE("a clock that is set by an hour stops no job and changes no rate") {
