@@ -34,8 +34,9 @@ bool is_alphanumeric(char letter) {
 
 /// The part of `text` that begins at `from` and could be an address: letters and digits, whatever may follow them.
 std::string_view word_at(std::string_view text, std::size_t from) {
-    const auto* const begin = text.begin() + from;
-    return {begin, std::find_if_not(begin, text.end(), is_alphanumeric)};
+    const std::string_view rest = text.substr(from);
+    const auto* const end = std::find_if_not(rest.begin(), rest.end(), is_alphanumeric);
+    return rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
 }
 
 std::string_view without_blanks(std::string_view text) {

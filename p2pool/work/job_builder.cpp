@@ -124,7 +124,7 @@ JobPtr JobBuilder::build(const JobRequest& request) {
                                             .nonce = static_cast<std::uint32_t>(random_()),
                                             .donation = rounded_donation(request.donation),
                                             .stale_info = static_cast<std::uint8_t>(request.stale_info),
-                                            .desired_timestamp = static_cast<std::uint32_t>(request.now + 0.5),
+                                            .desired_timestamp = static_cast<std::uint32_t>(std::lround(request.now)),
                                             .desired_target = request.desired_share_target,
                                             .ref_merkle_branch = {}});
 
