@@ -226,7 +226,7 @@ TEST_CASE("who does not read is dropped, and nobody waits for him") {
     CHECK(port.miners() == 1);
 }
 
-TEST_CASE("nor for who came from the TLS port and does not read") {
+TEST_CASE("nobody waits for who came from the TLS port and does not read") {
     Port port;
     port.work.merkle_branch.assign(1000, dash::Uint256(7));
     std::array<int, 2> ends{};
