@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 #include <string_view>
+#include <utility>
 
 namespace web {
 namespace {
@@ -58,9 +59,9 @@ std::shared_ptr<Page> not_found() {
 
 }  // namespace
 
-StaticFiles::StaticFiles(fs::path folder, bool own) : own_(own) {
+StaticFiles::StaticFiles(fs::path folder, bool own) : folder_(std::move(folder)), own_(own) {
     std::error_code error;
-    folder_ = fs::canonical(folder, error);
+    folder_ = fs::canonical(folder_, error);
 }
 
 /// Empty when there is none that may be served.

@@ -68,6 +68,7 @@ struct WorkerTable {
     }
     void sort(std::vector<const PoolStatistics::Worker*>& workers) const {
         std::vector<std::pair<double, const PoolStatistics::Worker*>> by_strength;
+        by_strength.reserve(workers.size());
         for (const auto* worker : workers)
             by_strength.emplace_back(strength(worker->name), worker);
         std::sort(by_strength.begin(), by_strength.end(), [](const auto& a, const auto& b) {
@@ -204,6 +205,7 @@ Json all_workers(const PageContext& context) {
     const Piece piece{offset_parameter(context), count_parameter(context, "limit", kUsual, kMostOnPage)};
     const WorkerTable table(context.model);
     std::vector<const PoolStatistics::Worker*> all;
+    all.reserve(context.model.now().stratum->workers.size());
     for (const auto& worker : context.model.now().stratum->workers)
         all.push_back(&worker);
     table.sort(all);

@@ -23,6 +23,7 @@ std::vector<dash::Uint256> own_shares(const Model& model) {
     }
     std::sort(shares.rbegin(), shares.rend());
     std::vector<dash::Uint256> hashes;
+    hashes.reserve(shares.size());
     for (const auto& share : shares)
         hashes.push_back(share.second);
     return hashes;
@@ -98,7 +99,7 @@ Json share_page(const PageContext& context) {
             {"local",
              {{"verified", entry->verified},
               {"time_first_seen", entry->time_seen},
-              {"peer_first_received_from", source_pair(entry->source)}}},
+              {"peer_first_received_from", context.sight.names ? source_pair(entry->source) : Json()}}},
             {"share_data", share_data_json(model, share)},
             {"block", block_json_of(model, share)}};
 }

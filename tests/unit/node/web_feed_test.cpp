@@ -22,8 +22,8 @@ class Feed : public node_tests::Fixture {
     Feed()
         : server_(io_, node, clock, server_settings()),
           dashds_(io_.get_executor(), dash::dash_regtest(), {dash::backends::BackendSettings{}},
-                  {.on_template = [](dash::rpc::BlockTemplate, double) {}}, clock) {
-        feed_.emplace([this](web::SnapshotPtr snapshot, web::Happenings) { told_ = std::move(snapshot); }, node,
+                  {.on_template = [](const dash::rpc::BlockTemplate&, double) {}}, clock) {
+        feed_.emplace([this](web::SnapshotPtr snapshot, const web::Happenings&) { told_ = std::move(snapshot); }, node,
                       server_, [] { return p2pool::peers::NetworkStatus{}; }, clock);
     }
 
@@ -79,7 +79,7 @@ TEST_CASE("while dashd is gone, pages are told since when, and what was known") 
     feed.clock.advance(300);
     CHECK(feed.told().time == doctest::Approx(came + 300));
     CHECK(feed.told().template_facts->confirmed_at == doctest::Approx(came));
-    CHECK(feed.told().template_facts->height == 671);
+    CHECK(feed.told().template_facts->height == node_tests::recorded_template().height);
     CHECK_FALSE(feed.told().dashd_link_up);
     CHECK(feed.told().no_work_reason == feed.node.no_work_reason());
     CHECK(feed.warns_of("LOST CONTACT WITH DASHD"));

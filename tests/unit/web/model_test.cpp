@@ -33,7 +33,7 @@ class Fixture {
         store_->start();
     }
 
-    void tell(web::Happenings happenings = {}) {
+    void tell(const web::Happenings& happenings = {}) {
         clock_.advance(1);
         auto snapshot = std::make_shared<web::Snapshot>();
         snapshot->time = clock_.unix_seconds();

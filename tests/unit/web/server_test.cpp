@@ -182,6 +182,7 @@ TEST_CASE("health is told whatever limit is reached") {
     while (greedy.get("/fee").status == 200) {
     }
     std::vector<std::unique_ptr<HttpClient>> clients;
+    clients.reserve(200);
     for (int i = 0; i < 200; ++i)
         clients.push_back(std::make_unique<HttpClient>(service.port()));
     CHECK(service.get("/healthz").status == 200);
@@ -200,6 +201,7 @@ TEST_CASE("a client with connections without number keeps nobody else out") {
     };
     const RunningService service(wishes);
     std::vector<std::unique_ptr<HttpClient>> greedy;
+    greedy.reserve(100);
     for (int i = 0; i < 100; ++i)
         greedy.push_back(std::make_unique<HttpClient>(service.port()));
     CHECK(service.get("/uptime").status == 200);
