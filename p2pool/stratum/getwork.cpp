@@ -162,8 +162,7 @@ Getwork::Answer Getwork::take_work(const json& id, const std::string& data, cons
     const work::Solution solution{attempt->extranonce, header.timestamp, header.nonce, header.version};
     const bool exempt = context_.admission.is_exempt(caller.ip);
     SubmitLimit& limit = context_.submit_limit;
-    const bool over_limit =
-        !exempt && limit.pace(user.worker.name, caller.ip, now()) == SubmitLimit::Pace::kTooHigh;
+    const bool over_limit = !exempt && limit.pace(user.worker.name, caller.ip, now()) == SubmitLimit::Pace::kTooHigh;
     const Verdict verdict = judge_submit(context_.source, context_.clock,
                                          {job, solution, user.worker, attempt->difficulty, attempt->seen,
                                           exempt ? nullptr : &user.throttle, over_limit, fault});

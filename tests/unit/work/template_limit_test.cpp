@@ -275,8 +275,7 @@ TEST_CASE("a full template is cut so that a block in which each share pays anoth
         }
         block.coinbase_payload.assign(177, 1);
         reward.pay(block, total_fees(block));
-        const LimitedTemplate limited =
-            limit_template(block, p2pool::work::limits_beside_payouts(block, network));
+        const LimitedTemplate limited = limit_template(block, p2pool::work::limits_beside_payouts(block, network));
         CHECK(limited.fits);
 
         share_chain::PayoutWeights weights;
@@ -298,8 +297,8 @@ TEST_CASE("a full template is cut so that a block in which each share pays anoth
         share_chain::Payouts(weights, limited.block.coinbase_value_duffs, payments, *network.parent)
             .write_outputs(outputs, finder);
         constexpr std::size_t kReferenceOutput = 51;
-        const std::size_t coinbase =
-            4 + 1 + 36 + 1 + 100 + 4 + outputs.bytes().size() + kReferenceOutput + 4 + 1 + block.coinbase_payload.size();
+        const std::size_t coinbase = 4 + 1 + 36 + 1 + 100 + 4 + outputs.bytes().size() + kReferenceOutput + 4 + 1 +
+                                     block.coinbase_payload.size();
         const std::size_t transactions = limited.block.transactions.size();
         const std::size_t size = 80 + 3 + coinbase + transactions * kTransactionBytes;
         CHECK(size <= p2pool::work::kMaxBlockBytes);
