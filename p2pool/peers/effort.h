@@ -39,7 +39,8 @@ constexpr double kHeaderHashed = 20;
 constexpr double kHandshake = 10'000;
 /// Another peer has work with it, and tells it on, too.
 constexpr double kAddressPassedOn = 1'000;
-/// A message that tells nothing: an unknown command, an empty list, the block that was told last.
+/// A message that tells nothing: an unknown command, an empty list, a ping, an answer nobody asked for, the block that
+/// was told last.
 constexpr double kNoise = 50;
 
 [[nodiscard]] constexpr double of_message(std::size_t bytes) {

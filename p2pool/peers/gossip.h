@@ -30,7 +30,7 @@ class Gossip {
     void advertise_to_somebody();
     void choose_addresses();
     [[nodiscard]] bool is_lucky();
-    /// To somebody else, by chance; `from` is charged for it.
+    /// To any peer, by chance; `from` is charged for it.
     template <typename Message>
     void pass_on(PeerSession& from, const Message& message);
     [[nodiscard]] bool may_be_told(const PeerAddress& address) const;

@@ -108,7 +108,7 @@ struct LosingTx {
 struct RememberTx {
     static constexpr std::string_view kCommand = "remember_tx";
     /// Nobody remembers more for a peer, in one message or in many: a small transaction takes more memory than is
-    /// counted by bytes. No block has as many.
+    /// counted by bytes. A usual block has fewer.
     static constexpr std::size_t kMost = 10'000;
     std::vector<dash::Uint256> hashes;
     std::vector<KnownTransaction> transactions;

@@ -164,11 +164,11 @@ std::vector<ShareDownload::OpenLine> ShareDownload::choose_lines(
         (source == by_source.end() ? of_others : source->second).push_back(std::move(line));
     }
     by_source[{}] = std::move(of_others);
-    return take_in_turn(std::move(by_source));
+    return take_in_turn(by_source);
 }
 
 std::vector<ShareDownload::OpenLine> ShareDownload::take_in_turn(
-    std::unordered_map<std::string, std::vector<OpenLine>> by_source) {
+    std::unordered_map<std::string, std::vector<OpenLine>>& by_source) {
     for (auto& [source, lines] : by_source) {
         const std::size_t most = std::min(lines.size(), kMostWantedLines);
         // Of equal ones the same each time.

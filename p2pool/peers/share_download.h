@@ -77,7 +77,7 @@ class ShareDownload {
 
     [[nodiscard]] std::vector<OpenLine> choose_lines(const std::vector<share_chain::Decision::Wanted>& wanted) const;
     [[nodiscard]] static std::vector<OpenLine> take_in_turn(
-        std::unordered_map<std::string, std::vector<OpenLine>> by_source);
+        std::unordered_map<std::string, std::vector<OpenLine>>& by_source);
     void pump();
     [[nodiscard]] bool may_ask(const Target& target, std::size_t peers) const;
     [[nodiscard]] PeerSession* choose_peer(const Target& target, const std::vector<PeerSession*>& peers);
