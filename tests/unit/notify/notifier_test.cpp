@@ -10,6 +10,7 @@
 #include <mutex>
 #include <thread>
 
+#include "dash/util/environment.h"
 #include "p2pool/notify/channels.h"
 #include "tests/support/process.h"
 #include "tests/support/vectors.h"
@@ -441,7 +442,7 @@ TEST_CASE("a command sees of the service's environment what programs need, and n
     CHECK(text.find("P2POOL_EVENT=block\n") != std::string::npos);
     CHECK(text.find("P2POOL_SUBJECT=aa\n") != std::string::npos);
     CHECK(text.find("P2POOL_TEXT=") != std::string::npos);
-    CHECK(text.find(std::string("PATH=") + std::getenv("PATH") + "\n") != std::string::npos);
+    CHECK(text.find("PATH=" + dash::environment("PATH").value_or("none") + "\n") != std::string::npos);
     CHECK(text.find("LC_TIME=C\n") != std::string::npos);
 }
 
