@@ -31,14 +31,15 @@ constexpr double kShareTaken = 20;
 constexpr double kTransactionNamed = 0.5;
 constexpr double kTransactionRemembered = 2;
 constexpr double kAddressLearned = 20;
+constexpr double kAddressPassedOn = 5;
 constexpr double kHeaderHashed = 20;
 
 // Prices above what it takes here, for what nobody needs often.
 
 /// A handshake, besides the bytes of the greeting: what a host that comes anew and anew pays.
 constexpr double kHandshake = 10'000;
-/// Another peer has work with it, and tells it on, too.
-constexpr double kAddressPassedOn = 1'000;
+/// Where the peer itself listens: it may have others connect there, or fill books with ports of its own.
+constexpr double kOwnAddress = 500;
 /// A message that tells nothing: an unknown command, an empty list, a ping, an answer nobody asked for, the block that
 /// was told last.
 constexpr double kNoise = 50;

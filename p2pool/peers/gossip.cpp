@@ -69,6 +69,7 @@ void Gossip::advertise(PeerSession& session) {
 
 void Gossip::received(PeerSession& session, const AddrMe& message) {
     session.charge(effort::kAddressLearned);
+    session.charge_price(effort::kOwnAddress);
     PeerAddress address = session.address();
     address.port = message.port;
     // From this machine, or through a tunnel that ends here: somebody else may see the address.
@@ -85,7 +86,8 @@ void Gossip::received(PeerSession& session, const AddrMe& message) {
 
 template <typename Message>
 void Gossip::pass_on(PeerSession& from, const Message& message) {
-    from.charge_price(effort::kAddressPassedOn);
+    if (!passes_.take(dash::steady_seconds(clock_))) return;
+    from.charge(effort::kAddressPassedOn);
     if (PeerSession* const peer = sessions_.any(random_)) peer->send(message);
 }
 

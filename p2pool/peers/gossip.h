@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dash/util/clock.h"
+#include "dash/util/token_bucket.h"
 #include "p2pool/peers/address_book.h"
 #include "p2pool/peers/session_table.h"
 #include "p2pool/peers/settings.h"
@@ -15,6 +16,11 @@ namespace p2pool::peers {
 /// are told: the python node fails on others.
 class Gossip {
   public:
+    /// Addresses passed on, whoever told them: each goes on from node to node, on the account of honest ones, and a
+    /// stranger can make up any number.
+    static constexpr double kPassedOnPerSecond = 5;
+    static constexpr double kPassedOnAtOnce = 200;
+
     Gossip(const Settings& settings, AddressBook& book, SessionTable& sessions, TimerFactory& timers,
            const dash::Clock& clock, std::mt19937_64& random);
 
@@ -30,7 +36,7 @@ class Gossip {
     void advertise_to_somebody();
     void choose_addresses();
     [[nodiscard]] bool is_lucky();
-    /// To any peer, by chance; `from` is charged for it.
+    /// To any peer, by chance, while the budget lasts; `from` is charged for it.
     template <typename Message>
     void pass_on(PeerSession& from, const Message& message);
     [[nodiscard]] bool may_be_told(const PeerAddress& address) const;
@@ -41,6 +47,7 @@ class Gossip {
     SessionTable& sessions_;
     const dash::Clock& clock_;
     std::mt19937_64& random_;
+    dash::TokenBucket passes_{kPassedOnPerSecond, kPassedOnAtOnce};
     std::vector<TimedAddress> chosen_;  ///< to be told, best first; as many as anybody is told
     double chosen_until_ = 0;           ///< steady seconds
     std::unique_ptr<Timer> ask_timer_;
