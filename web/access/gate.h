@@ -68,7 +68,8 @@ class Gate {
 
     [[nodiscard]] Client& client(const std::string& ip);
     [[nodiscard]] bool is_whitelisted(const std::string& ip);
-    [[nodiscard]] std::optional<Response> check_password(const Request& request, bool demanded, bool near, Sight& sight);
+    [[nodiscard]] std::optional<Response> check_password(const Request& request, bool demanded, bool near,
+                                                         Sight& sight);
     /// What a header is known by once it was found to be right.
     [[nodiscard]] std::string mark_of(const std::string& authorization);
     [[nodiscard]] bool has_password(const std::string& authorization);
