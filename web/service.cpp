@@ -166,9 +166,10 @@ void Service::Impl::tell(std::string_view name, const Json& data) {
     if (name == "block") {
         tell_block(data);
     } else if (name == "share") {
-        // Whose shares are this node's tells who mines here.
+        // Whose shares are this node's tells who mines here, and so does that no peer sent them.
         Json for_strangers = data;
         for_strangers["is_ours"] = nullptr;
+        for_strangers["received_from"] = nullptr;
         events_.publish(name, to_text(data), to_text(for_strangers));
     } else {
         // Workers' names are in the finder of a block, and in alerts about them.

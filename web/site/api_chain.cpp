@@ -167,7 +167,7 @@ Json share_page(const PageContext& context) {
             {"height", share.info().absheight},
             {"time", share.info().timestamp},
             {"first_seen", entry->time_seen > 0 ? Json(entry->time_seen) : Json()},
-            {"received_from", entry->source.empty() ? Json() : Json(entry->source)},
+            {"received_from", entry->source.empty() || !context.sight.names ? Json() : Json(entry->source)},
             {"verified", entry->verified},
             {"is_ours", context.sight.names ? Json(model.is_own(share.hash)) : Json()},
             {"is_block", share.claims_block()},

@@ -44,10 +44,20 @@ std::vector<std::string> chosen_keys(const Request& request, const graphs::View&
         std::istringstream stream(*text);
         if (!(stream >> most) || most > kMostSeries) throw BadRequest("the parameter 'most' is no number up to 200");
     }
-    keys = view.largest(most + 1);
+    keys = view.largest(most + 2);
+    std::erase(keys, graphs::kOthersKey);
     if (counted) std::erase(keys, graphs::kPlainKey);
     if (keys.size() > most) keys.resize(most);
     return keys;
+}
+
+/// Whether the series that were not chosen sum up to something.
+bool has_others(const std::vector<graphs::Reading>& readings) {
+    return std::any_of(readings.begin(), readings.end(), [](const graphs::Reading& reading) {
+        if (!reading.values) return false;
+        const auto others = reading.values->find(graphs::kOthersKey);
+        return others != reading.values->end() && others->second != 0;
+    });
 }
 
 /// What a bin says of a key that it does not have.
@@ -69,9 +79,11 @@ Json graph_page(const PageContext& context) {
     const std::string range = context.request.parameter("range").value_or("day");
     graphs::View* view = context.model.graphs().find(stream, range);
     if (view == nullptr) throw BadRequest("the range must be hour, day, week, month or year");
-    const std::vector<std::string> keys = info->kind.keyed ? chosen_keys(context.request, *view, info->kind.zero_fill)
-                                                           : std::vector<std::string>{graphs::kPlainKey};
+    std::vector<std::string> keys = info->kind.keyed ? chosen_keys(context.request, *view, info->kind.zero_fill)
+                                                     : std::vector<std::string>{graphs::kPlainKey};
     std::vector<graphs::Reading> readings = view->read(context.model.time(), &keys);
+    if (info->kind.keyed && !context.request.parameter("key") && has_others(readings))
+        keys.emplace_back(graphs::kOthersKey);
     std::reverse(readings.begin(), readings.end());
 
     Json times = Json::array();

@@ -161,7 +161,10 @@ TEST_CASE("with private parts nobody sees workers' names without the password") 
     // Nor who mines here.
     CHECK(service.json("/web/my_share_hashes").empty());
     CHECK(service.json("/web/my_share_hashes50").empty());
-    CHECK(service.json("/api/v1/shares/" + service.best_share())["is_ours"].is_null());
+    const auto share = service.json("/api/v1/shares/" + service.best_share());
+    CHECK(share["is_ours"].is_null());
+    CHECK(share["received_from"].is_null());
+    CHECK(service.json("/web/share/" + service.best_share())["local"]["peer_first_received_from"].is_null());
     for (const auto& flags : service.json("/api/v1/shares")["flags"])
         CHECK((flags.get<int>() & 1) == 0);
     for (const auto& payout : service.json("/api/v1/payouts")["payouts"])
@@ -173,6 +176,7 @@ TEST_CASE("with private parts nobody sees workers' names without the password") 
     CHECK(events.find(worker) == std::string::npos);
     CHECK(events.find("\"is_ours\":null") != std::string::npos);
     CHECK(events.find("\"is_ours\":true") == std::string::npos);
+    CHECK(events.find("\"received_from\":\"") == std::string::npos);
 }
 
 TEST_CASE("being on this machine is no proof for a proxy's guests or another site's page") {

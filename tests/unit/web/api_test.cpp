@@ -113,6 +113,10 @@ TEST_CASE("a farm's pages come in pieces, and none is large") {
     }
     CHECK(named > 200 * 1e9);
     CHECK(others > 9'000 * 1e9);
+    const Json largest = service.json("/api/v1/graphs/miner_hash_rates?range=hour&most=3");
+    CHECK(largest["keys"].size() == 4);
+    CHECK(largest["keys"][3] == "others");
+    CHECK(largest["series"]["others"].dump().find_first_of("123456789") != std::string::npos);
 }
 
 TEST_CASE("a block's payouts are those of its coinbase") {

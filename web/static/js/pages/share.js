@@ -33,7 +33,7 @@ export function view({ data, ui, redraw }) {
                 fact("children", share.children.length > 0 ? h("span", { class: "list" }, share.children.map((child) => link(child))) : known(null, "nobody built on it yet")),
                 fact("time", time(share.time)),
                 fact("seen here", time(share.first_seen, "it was read from the disk")),
-                fact("from", share.received_from ? h("code", null, share.received_from) : known(null, "it was made here or read from the disk")))),
+                fact("from", share.received_from ? h("code", null, share.received_from) : known(null, share.is_ours === null ? "told only with the password" : "it was made here or read from the disk")))),
             card("Work", null, facts(
                 fact("miner", address(share.miner)),
                 fact("difficulty", format.difficulty(share.difficulty)),
