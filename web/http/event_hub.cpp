@@ -4,6 +4,8 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <charconv>
+#include <iterator>
+#include <map>
 
 namespace web {
 
@@ -64,12 +66,27 @@ void EventHub::send(Text text, Text for_strangers) {
     }
 }
 
+bool EventHub::has_place_for(const std::string& client) {
+    std::erase_if(queues_, [](const auto& queue) { return queue.expired(); });
+    std::map<std::string, std::size_t> streams;
+    for (const auto& queue : queues_)
+        ++streams[queue.lock()->client_];
+    const std::size_t own = streams[client];
+    if (own >= kMaxReadersOfClient) return false;
+    if (queues_.size() < kMaxReaders) return true;
+    const auto greediest = std::max_element(streams.begin(), streams.end(),
+                                            [](const auto& a, const auto& b) { return a.second < b.second; });
+    if (greediest->second <= own + 1) return false;
+    const auto newest = std::find_if(queues_.rbegin(), queues_.rend(),
+                                     [&](const auto& queue) { return queue.lock()->client_ == greediest->first; });
+    newest->lock()->end();
+    queues_.erase(std::next(newest).base());
+    return true;
+}
+
 std::shared_ptr<EventQueue> EventHub::subscribe(const std::string& last_id, Audience reader,
                                                 const std::string& client) {
-    std::erase_if(queues_, [](const auto& queue) { return queue.expired(); });
-    const auto own = std::count_if(queues_.begin(), queues_.end(),
-                                   [&](const auto& queue) { return queue.lock()->client_ == client; });
-    if (queues_.size() >= kMaxReaders || static_cast<std::size_t>(own) >= kMaxReadersOfClient) return nullptr;
+    if (!has_place_for(client)) return nullptr;
     auto queue = std::make_shared<EventQueue>(executor_, reader, client, heartbeat_);
     std::uint64_t seen = 0;
     const auto [end, error] = std::from_chars(last_id.data(), last_id.data() + last_id.size(), seen);

@@ -65,8 +65,8 @@ class EventHub {
     void publish(std::string_view name, std::string_view data, Audience audience = Audience::kEverybody);
     /// With other data for those who may not see what tells of single miners.
     void publish(std::string_view name, std::string_view data, std::string_view for_strangers);
-    /// nullptr when there are too many readers, or too many of this client. `last_id`: what the reader has had already;
-    /// empty: begin now.
+    /// nullptr when this client has too many streams, or all have and none has more than this one: else the newest
+    /// stream of who has most ends for it. `last_id`: what the reader has had already; empty: begin now.
     [[nodiscard]] std::shared_ptr<EventQueue> subscribe(const std::string& last_id, Audience reader,
                                                         const std::string& client);
     [[nodiscard]] std::size_t readers() const;
@@ -87,6 +87,8 @@ class EventHub {
         }
     };
 
+    /// May end another client's stream.
+    [[nodiscard]] bool has_place_for(const std::string& client);
     [[nodiscard]] Text make_text(std::string_view name, std::string_view data) const;
     void send(Text text, Text for_strangers);
 

@@ -151,15 +151,19 @@ bool HttpServer::Shared::admit(const std::string& ip) {
 }
 
 bool HttpServer::Shared::take_place_of_greediest(std::size_t own) {
-    const auto greediest = std::max_element(clients.begin(), clients.end(), [](const auto& a, const auto& b) {
-        return a.second.served.size() < b.second.served.size();
-    });
-    if (greediest == clients.end() || greediest->second.served.size() <= own + 1) return false;
-    const auto& sessions = greediest->second.served;
-    const auto idle =
-        std::find_if(sessions.begin(), sessions.end(), [](const auto* session) { return session->is_idle(); });
-    if (idle == sessions.end()) return false;
-    (*idle)->end();
+    HttpSession* given_up = nullptr;
+    std::size_t most = own + 1;
+    for (const auto& [ip, client] : clients) {
+        const auto& sessions = client.served;
+        if (sessions.size() <= most) continue;
+        const auto idle =
+            std::find_if(sessions.begin(), sessions.end(), [](const auto* session) { return session->is_idle(); });
+        if (idle == sessions.end()) continue;
+        given_up = *idle;
+        most = sessions.size();
+    }
+    if (given_up == nullptr) return false;
+    given_up->end();
     return true;
 }
 

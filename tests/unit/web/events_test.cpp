@@ -57,6 +57,34 @@ TEST_CASE("one client reads so many streams, and others theirs") {
     CHECK(hub.subscribe("", web::Audience::kEverybody, "203.0.113.1") != nullptr);
 }
 
+TEST_CASE("when all streams are taken, who has most of them gives one up") {
+    boost::asio::io_context io;
+    web::EventHub hub(io.get_executor());
+    std::vector<std::shared_ptr<web::EventQueue>> queues;
+    for (std::size_t i = 0; i < web::EventHub::kMaxReaders; ++i) {
+        const std::size_t client = i / web::EventHub::kMaxReadersOfClient;
+        queues.push_back(hub.subscribe("", web::Audience::kEverybody, "203.0.113." + std::to_string(client)));
+        REQUIRE(queues.back() != nullptr);
+    }
+    const auto newcomer = hub.subscribe("", web::Audience::kEverybody, "198.51.100.1");
+    REQUIRE(newcomer != nullptr);
+    CHECK(hub.readers() == web::EventHub::kMaxReaders);
+    // The newest of the first client's, alone.
+    const auto has_ended = [&](std::size_t index) {
+        std::string text = "none";
+        boost::asio::co_spawn(
+            io, [&]() -> boost::asio::awaitable<void> { text = co_await queues[index]->next(); },
+            boost::asio::detached);
+        hub.publish("status", "{}");
+        io.restart();
+        io.run();
+        return text.empty();
+    };
+    CHECK(has_ended(web::EventHub::kMaxReadersOfClient - 1));
+    CHECK(!has_ended(0));
+    CHECK(!has_ended(web::EventHub::kMaxReaders - 1));
+}
+
 TEST_CASE("a stream without news shows that it lives") {
     boost::asio::io_context io;
     web::EventHub hub(io.get_executor(), std::chrono::milliseconds(1));

@@ -214,6 +214,24 @@ TEST_CASE("a client with connections without number keeps nobody else out") {
         CHECK(other->get("/uptime").status == 200);
 }
 
+TEST_CASE("who waits for nothing gives way before a client with more connections that are all in use") {
+    web_tests::Wishes wishes;
+    wishes.http.max_connections = 10;
+    wishes.http.max_connections_per_client = 6;
+    wishes.client_ip_of = [](std::size_t number) {
+        return number < 6 ? "203.0.113.50" : number < 10 ? "203.0.113.60" : "198.51.100.1";
+    };
+    const RunningService service(wishes);
+    std::vector<std::unique_ptr<HttpClient>> greedy;
+    for (int i = 0; i < 10; ++i) {
+        greedy.push_back(std::make_unique<HttpClient>(service.port()));
+        if (i >= 6) continue;
+        greedy.back()->send("GET /api/v1/events HTTP/1.1\r\nHost: node\r\n\r\n");
+        CHECK(greedy.back()->read_until("\r\n\r\n").find(" 200 ") != std::string::npos);
+    }
+    CHECK(service.get("/uptime").status == 200);
+}
+
 TEST_CASE("who takes none of his answers gets no more of them") {
     web_tests::Wishes wishes = with_pages();
     const auto prepare = wishes.prepare;
