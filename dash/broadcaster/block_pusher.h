@@ -22,7 +22,8 @@ class BlockPusher {
   public:
     /// Reports of the last blocks that are still added to.
     static constexpr std::size_t kMostReports = 16;
-    /// For so long after its start, peers that connect get the block too, and announcements are added to the report.
+    /// For so long after its start, peers that connect get the block too, and proofs that peers have it are added to
+    /// the report.
     static constexpr std::chrono::seconds kFreshTime{60};
 
     /// A report is new or has changed.

@@ -37,7 +37,7 @@ const std::vector<AlertRule>& alert_rules() {
          "a block reached less than 90 % of the broadcaster's peers"},
         {"block_orphaned", AlertLevel::kError, 0, 86'400, "a block of ours was orphaned or refused"},
         {"worker_gone", AlertLevel::kWarning, 300, 30,
-         "a worker that mined for an hour has sent nothing for ten minutes, or for as long as its owner chose",
+         "a worker that mined for an hour has sent nothing for ten minutes, or for longer where its owner chose that",
          "a worker is gone"},
         {"miner_slow", AlertLevel::kWarning, 300, 300,
          "a miner's hash rate is below what its owner chose, who alone is told", "a miner is slow"},

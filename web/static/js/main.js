@@ -47,7 +47,7 @@ async function fetchSource(page, name) {
     }
 }
 
-/** Asks for all sources again, at most every two seconds, and then every so often. */
+/** Asks for all sources again, and then every so often; whatever is wanted meanwhile comes with one more round. */
 async function load(page) {
     clearTimeout(page.timer);
     if (page !== shown) return;

@@ -50,20 +50,22 @@ const kConnections = [
     { id: "connected", label: "Connected", align: "number", cell: (c) => format.duration(Math.floor(c.connected_seconds)) },
 ];
 
-/** Labels of workers that are not shown stay as they are. */
-function readSettings(form, workers, before) {
+/** The workers that can have a label: those that are shown, and those that have one, who may be gone. */
+const labelled = (workers, labels) => [...new Set([...workers.map((worker) => worker.name), ...Object.keys(labels)])];
+
+function readSettings(form, names) {
     const data = new FormData(form);
     const number = (name, factor) => (data.get(name) ? Number(data.get(name)) * factor : null);
-    const written = workers.map((worker) => [worker.name, (data.get(`label ${worker.name}`) ?? "").trim()]);
-    const labels = Object.fromEntries(Object.entries({ ...before.labels, ...Object.fromEntries(written) }).filter(([, label]) => label));
+    const labels = Object.fromEntries(names.map((name) => [name, (data.get(`label ${name}`) ?? "").trim()]).filter(([, label]) => label));
     return { labels, hash_rate_below: number("slow", kMega), worker_silent_seconds: number("silent", 60) };
 }
 
 function settings(own, workers, context) {
     const { ui, redraw } = context;
+    const names = labelled(workers, own.settings.labels);
     const save = (event) => {
         event.preventDefault();
-        const wanted = readSettings(event.currentTarget, workers, own.settings);
+        const wanted = readSettings(event.currentTarget, names);
         run(ui, redraw, async () => {
             own.settings = await send("PUT", "session/settings", wanted);
             ui.saved = true;
@@ -77,7 +79,7 @@ function settings(own, workers, context) {
     const field = (label, properties) => h("label", null, label, h("input", properties));
     return card("Yours", { extra: level("ok", "signed in") }, trouble(ui),
         h("form", { class: "form", onsubmit: save },
-            workers.map((worker) => field(`Label for ${worker.name.split(/[._](.*)/s)[1] || "the unnamed worker"}`, { name: `label ${worker.name}`, maxlength: "64", value: labels[worker.name] ?? "" })),
+            names.map((name) => field(`Label for ${name.split(/[._](.*)/s)[1] || "the unnamed worker"}`, { name: `label ${name}`, maxlength: "64", value: labels[name] ?? "" })),
             field("Alert below (MH/s)", { name: "slow", type: "number", min: "0", step: "any", value: slow === null ? "" : slow / kMega }),
             field("Alert when a worker is silent for (minutes)", { name: "silent", type: "number", min: "1", max: "1440", value: silent === null ? "" : silent / 60 }),
             h("button", { class: "button" }, "Save"), ui.saved && level("ok", "saved"), " ",
