@@ -137,18 +137,20 @@ class Notifier::Impl {
         }
     }
 
-    /// What is sent next, and when. A block holds up all others while it is urgent; an alert those of its queue.
+    /// What is sent next, and when. A block holds up all alerts while it is urgent; an alert those of its queue.
     static Turn next_turn(Line& line) {
         const auto now = std::chrono::steady_clock::now();
         Turn next;
-        for (std::size_t rank = 0; rank < line.queues.size(); ++rank) {
+        bool is_urgent = false;
+        for (std::size_t rank = 0; rank < line.queues.size() && !is_urgent; ++rank) {
             Queue& queue = line.queues[rank];
             const std::size_t candidates =
                 rank == kBlocks ? queue.waiting.size() : std::min<std::size_t>(1, queue.waiting.size());
             for (std::size_t i = 0; i < candidates; ++i) {
                 const Waiting& item = queue.waiting[i];
                 const Turn turn{&queue, i, std::max({item.not_before, queue.next, now})};
-                if (turn.at == now || (rank == kBlocks && item.attempts < kUrgentAttempts)) return turn;
+                if (turn.at == now) return turn;
+                is_urgent = is_urgent || (rank == kBlocks && item.attempts < kUrgentAttempts);
                 if (next.queue == nullptr || turn.at < next.at) next = turn;
             }
         }
