@@ -19,6 +19,9 @@ constexpr double kHoldSeconds = 300;
 constexpr double kShareSeconds = 1;
 /// What a request for work costs, in lines: it takes one of the places of Getwork's attempts.
 constexpr double kAttemptLines = 5;
+/// Solutions of one piece of work that do not wait: work itself is what a host must wait for, so that these are
+/// bounded.
+constexpr int kMostGoneFirst = 10;
 
 constexpr int kParseError = -32700;
 constexpr int kInvalidRequest = -32600;
@@ -62,6 +65,19 @@ void Getwork::charge(const Caller& caller, double lines) {
 double Getwork::pause_seconds(const std::string& ip) {
     TokenBucket* known = efforts_.find(ip);
     return known != nullptr ? known->seconds_in_debt(now()) : 0;
+}
+
+bool Getwork::goes_first(const std::string& body) {
+    const json request = json::parse(body, nullptr, false);
+    if (!request.is_object()) return false;
+    const json params = request.value("params", json());
+    if (!params.is_array() || params.empty() || !params[0].is_string()) return false;
+    try {
+        Attempt* attempt = attempts_.find(decode_getwork_data(params[0].get<std::string>()).merkle_root);
+        return attempt != nullptr && ++attempt->gone_first <= kMostGoneFirst;
+    } catch (const dash::DecodeError&) {
+        return false;
+    }
 }
 
 Getwork::Answer Getwork::answer(const std::string& body, const Caller& caller) {
@@ -119,7 +135,7 @@ Difficulty Getwork::difficulty_for(User& user, const work::Job& job) {
 dash::BlockHeader Getwork::new_attempt(const work::JobPtr& job, const Difficulty& difficulty) {
     const std::uint64_t extranonce = static_cast<std::uint64_t>(next_extranonce2_++) << 32 | extranonce1_.value();
     const dash::Uint256 root = context_.source.merkle_root(*job, extranonce);
-    attempts_.put(root, Attempt{job, extranonce, difficulty, {}, now()});
+    attempts_.put(root, Attempt{job, extranonce, difficulty, {}, now(), 0});
     return {job->version, job->previous_block, root, job->time, job->bits, 0};
 }
 

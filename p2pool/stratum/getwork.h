@@ -34,7 +34,10 @@ class Getwork {
     /// Whether the caller was given work of the current work event; a long poll of one that was not is answered at
     /// once.
     [[nodiscard]] bool is_up_to_date(const Caller& caller);
-    /// How long what this host asks should wait, because it made the node work more than its share.
+    /// Whether a request is heard at once though its host should wait: it brings one of the first solutions of known
+    /// work, which may win a block. Counts them.
+    [[nodiscard]] bool goes_first(const std::string& body);
+    /// How long what else this host asks should wait, because it made the node work more than its share.
     [[nodiscard]] double pause_seconds(const std::string& ip);
 
     void expire(double now);
@@ -58,6 +61,7 @@ class Getwork {
         Difficulty difficulty;
         SeenHashes seen;
         double last_used = 0;
+        int gone_first = 0;  ///< solutions that were heard at once
     };
 
     [[nodiscard]] Answer call(const nlohmann::json& request, const Caller& caller);

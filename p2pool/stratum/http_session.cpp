@@ -138,8 +138,9 @@ asio::awaitable<std::optional<HttpResponse>> answer(Connection& connection, Serv
                                  view(request[http::field::user_agent]) == kPlainResultAgent};
     const std::string_view target = view(request.target());
     const std::string_view path = target.substr(0, target.find('?'));
+    const bool is_call = path == "/" && request.method() == http::verb::post;
     Getwork::Answer answer;
-    co_await wait_for_turn(connection, core);
+    if (!is_call || !core.getwork().goes_first(request.body())) co_await wait_for_turn(connection, core);
     if (connection.is_closed()) co_return std::nullopt;
     if (path == kLongPollPath) {
         if (core.getwork().is_up_to_date(caller)) {
@@ -150,7 +151,7 @@ asio::awaitable<std::optional<HttpResponse>> answer(Connection& connection, Serv
             connection.touch();
         }
         answer = core.getwork().answer_long_poll(caller);
-    } else if (path == "/" && request.method() == http::verb::post) {
+    } else if (is_call) {
         answer = core.getwork().answer(request.body(), caller);
     } else {
         co_return unknown_path(path, request);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dash/primitives/address.h"
+#include "dash/primitives/base58.h"
 #include "dash/util/error.h"
 #include "p2pool/stratum/difficulty.h"
 
@@ -100,12 +101,23 @@ void find_payout(const dash::ChainParams& chain, UserName& name) {
     }
 }
 
+/// Whether it is one in all its digits: a worker's name may be one of any 30 letters.
+bool is_address(std::string_view text) {
+    if (!dash::looks_like_address(text)) return false;
+    try {
+        constexpr std::size_t kAddressBytes = 21;
+        return dash::base58check_decode(text).size() == kAddressBytes;
+    } catch (const dash::DecodeError&) {
+        return false;
+    }
+}
+
 /// An address in second place was meant to be paid.
 void refuse_later_address(std::string_view text, UserName& name) {
     if (name.payout || !name.refusal.empty()) return;
     for (std::size_t from = 0; from < text.size();) {
         const std::string_view word = word_at(text, from);
-        if (dash::looks_like_address(word)) {
+        if (is_address(word)) {
             name.refusal = "the address has to come first in a user name: " + std::string(word) +
                            ".WORKER. Or use a name without an address to mine for this node";
             return;

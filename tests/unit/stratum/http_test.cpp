@@ -88,6 +88,9 @@ TEST_CASE("requests come in pieces and one behind the other") {
 
 TEST_CASE("a host that asks for more than its share is heard as often as it may be") {
     Port port;
+    Client miner(port);
+    miner.send(post(kGetwork, kAuthorization));
+    const auto data = json::parse(read_answer(miner).body)["result"]["data"];
     Client greedy(port);
     constexpr int kRequests = 400;  // each is a job's worth of lines
     for (int i = 0; i < kRequests; ++i)
@@ -107,6 +110,9 @@ TEST_CASE("a host that asks for more than its share is heard as often as it may 
     CHECK(at_once < 200);
     Client other(port);
     CHECK(other.call("mining.ping", json::array())["result"] == "pong");
+    // Who has a solution does not wait with the others of his host.
+    miner.send(post(json{{"id", 8}, {"method", "getwork"}, {"params", {data}}}.dump(), kAuthorization));
+    CHECK(json::parse(read_answer(miner).body)["id"] == 8);
     port.run_until([&] {
         port.clock.advance(0.1);
         return answered() == kRequests;
