@@ -201,8 +201,10 @@ void BlockRun::take_answer(std::size_t daemon, const std::optional<std::string>&
 
 void BlockRun::take_trouble(std::size_t daemon, const rpc::RpcError& error) {
     take_result(daemon, error.what(), run_log::call_failed_lines(report_, block_.bytes->size(), error.what()));
-    // Who is away, starts, or does not let us in may take it yet.
-    const bool is_refusal = error.kind() == rpc::RpcError::Kind::kBadAnswer ||
+    // Who is away, starts, or does not let us in may take it yet; so may one behind a proxy that says that (502 to
+    // 504).
+    constexpr int kBadGateway = 502;
+    const bool is_refusal = (error.kind() == rpc::RpcError::Kind::kBadAnswer && error.http_status() < kBadGateway) ||
                             (error.kind() == rpc::RpcError::Kind::kDaemon && error.code() != rpc::code::kWarmup);
     if (is_refusal) {
         count_refusal(daemon);
@@ -268,7 +270,7 @@ asio::awaitable<void> BlockRun::look_at_chain() {
     const std::size_t number = context_.best_daemon();
     rpc::Daemon& daemon = context_.daemons[number].daemon;
     Delivery& delivery = deliveries_[number];
-    const bool taken_before = delivery.taken();
+    const bool had_it = delivery.taken() || report_.state == BlockState::kAccepted;
     const auto own = co_await daemon.get_block_header(block_.hash);
     std::optional<rpc::HeaderInfo> rival;
     if (!own || own->confirmations < 0) rival = co_await find_rival(daemon);
@@ -280,7 +282,7 @@ asio::awaitable<void> BlockRun::look_at_chain() {
         delivery.given_up = false;
         delivery.failures = delivery.refusals = 0;
     }
-    if (!own && taken_before && !finished()) {  // dashd lost it, as after a crash, or its answer means nothing
+    if (!own && had_it && !finished()) {  // dashd lost it, as after a crash, or its answer means nothing
         delivery.answered = false;
         count_refusal(number);
         spawn(submit(number));

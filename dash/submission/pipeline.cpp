@@ -68,7 +68,7 @@ class Pipeline::Impl {
     void begin(JournalEntry entry, bool resumed);
     void keep(const WonBlock& block);
     std::vector<JournalEntry> take_up_left_over();
-    std::vector<JournalEntry> sound_entries_of_journal();
+    std::vector<JournalEntry> sound_entries_of_journal(std::vector<Uint256>& journalled);
     [[nodiscard]] const WonBlock* find_in_spool(const Uint256& hash) const;
     void forget_finished();
     void stop_when_delivered();
@@ -203,20 +203,24 @@ void Pipeline::Impl::keep(const WonBlock& block) {
     });
 }
 
+/// The spool lets go of a block only when the journal has it whole.
 std::vector<JournalEntry> Pipeline::Impl::take_up_left_over() {
     std::vector<JournalEntry> not_journalled;
+    std::vector<Uint256> journalled;
     for (const WonBlock& block : spool_.left_over()) {
         if (!is_sound(block)) continue;
         try {
             journal_.add(block);
-            spool_.settled(block.hash);
+            journalled.push_back(block.hash);
         } catch (const Error& error) {
             log::error("Block ", block.hash.to_hex(),
                        " cannot be journalled and is submitted all the same: ", error.what());
             not_journalled.push_back({block, BlockState::kSubmitted, {}});
         }
     }
-    std::vector<JournalEntry> unfinished = sound_entries_of_journal();
+    std::vector<JournalEntry> unfinished = sound_entries_of_journal(journalled);
+    for (const Uint256& hash : journalled)
+        spool_.settled(hash);
     std::move(not_journalled.begin(), not_journalled.end(), std::back_inserter(unfinished));
     return unfinished;
 }
@@ -228,11 +232,22 @@ const WonBlock* Pipeline::Impl::find_in_spool(const Uint256& hash) const {
     return nullptr;
 }
 
-/// Where a row is damaged, the spool may still have the block.
-std::vector<JournalEntry> Pipeline::Impl::sound_entries_of_journal() {
+/// Where a row is damaged, the spool may still have the block, and the row gets it again; where it cannot, the block is
+/// not `journalled`.
+std::vector<JournalEntry> Pipeline::Impl::sound_entries_of_journal(std::vector<Uint256>& journalled) {
     std::vector<JournalEntry> sound;
     for (JournalEntry& entry : journal_.unfinished()) {
-        if (const WonBlock* whole = find_in_spool(entry.block.hash)) entry.block = *whole;
+        const WonBlock* whole = damage_of(entry.block).empty() ? nullptr : find_in_spool(entry.block.hash);
+        if (whole != nullptr) {
+            entry.block = *whole;
+            try {
+                journal_.update(entry);
+            } catch (const Error& error) {
+                log::error("Block ", entry.block.hash.to_hex(),
+                           " is damaged in the journal, which cannot be mended now: ", error.what());
+                std::erase(journalled, entry.block.hash);
+            }
+        }
         if (is_sound(entry.block)) sound.push_back(std::move(entry));
     }
     return sound;

@@ -456,6 +456,12 @@ TEST_CASE("a row of the journal that was damaged is sent to nobody") {
     }
     SUBCASE("while the spool has it whole") {
         Spool(settings.database).add(won_block());
+        {
+            const Pipeline killed(settings, place.loop.io().get_executor(), [](const SubmissionReport&) {});
+        }
+        const auto kept = Journal(settings.database).unfinished();
+        REQUIRE(kept.size() == 1);
+        CHECK(*kept[0].block.bytes == *won_block().bytes);
         place.start(settings);
         REQUIRE(wait_for_link(place));
         REQUIRE(place.wait_until([&] { return place.submits() == 1 && attempts == 1 && place.pushes() <= 1; }));
