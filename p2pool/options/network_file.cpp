@@ -70,6 +70,14 @@ void take_hosts(const json& value, std::vector<std::string>& field) {
     }
 }
 
+/// Each share of the window may pay another address.
+void take_window(const json& value, Network& network) {
+    constexpr std::uint32_t kLongest = 30'000;
+    take_integer(value, network.chain_length);
+    if (network.chain_length > kLongest)
+        reject("30000 or less: the payouts of more shares leave blocks no room for transactions");
+}
+
 void take_chain_length(const json& value, Network& network) {
     if (value != network.chain_length) reject("CHAIN_LENGTH, which it has to be: shares older than that are not kept");
 }
@@ -85,7 +93,7 @@ using Take = std::function<void(const json&, Network&)>;
 const std::vector<std::pair<std::string, Take>>& entries() {
     static const std::vector<std::pair<std::string, Take>> all = {
         {"SHARE_PERIOD", [](const json& v, Network& n) { take_integer(v, n.share_period_seconds); }},
-        {"CHAIN_LENGTH", [](const json& v, Network& n) { take_integer(v, n.chain_length); }},
+        {"CHAIN_LENGTH", take_window},
         {"REAL_CHAIN_LENGTH", take_chain_length},
         {"TARGET_LOOKBEHIND", [](const json& v, Network& n) { take_integer(v, n.target_lookbehind, 2U); }},
         {"SPREAD", [](const json& v, Network& n) { take_integer(v, n.spread); }},

@@ -179,8 +179,8 @@ TEST_CASE("a command line that cannot be run ends the program with 2, and says w
         const bool is_switch = option.metavar == nullptr;
         const Ended ended = run_program({is_switch ? name + "=1" : name}, output);
         CHECK(ended.exit_code == 2);
-        CHECK(ended.output.rfind("usage: run_p2pool.sh [options]", 0) == 0);
-        CHECK(contains(ended.output, "\nrun_p2pool.sh: error: argument "));
+        CHECK(ended.output.rfind("usage: p2pool-dash [options]", 0) == 0);
+        CHECK(contains(ended.output, "\np2pool-dash: error: argument "));
         CHECK(contains(ended.output, name + (is_switch ? ": it takes no value\n" : ": expected one argument, ")));
     }
     for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
@@ -188,7 +188,7 @@ TEST_CASE("a command line that cannot be run ends the program with 2, and says w
         CAPTURE(words.front());
         const Ended ended = run_program(words, output);
         CHECK(ended.exit_code == 2);
-        CHECK(contains(ended.output, "run_p2pool.sh: error: "));
+        CHECK(contains(ended.output, "p2pool-dash: error: "));
     }
     for (const char* question : {"--help", "--version", "-h"})
         CHECK(run_program({question}, output).exit_code == 0);

@@ -99,6 +99,7 @@ TEST_CASE("a file that cannot be used is told with the entry") {
         {"P2P_PORT", 70000, "P2P_PORT: 70000 is not a number from 1 to 65535"},
         {"WORKER_PORT", "7902", "whole number"},
         {"CHAIN_LENGTH", 99, "REAL_CHAIN_LENGTH"},
+        {"CHAIN_LENGTH", 30'001, "no room"},
         {"REAL_CHAIN_LENGTH", 10, "CHAIN_LENGTH"},
         {"TARGET_LOOKBEHIND", 30000, "less than TARGET_LOOKBEHIND"},
         {"TARGET_LOOKBEHIND", 1, "a number from 2"},
