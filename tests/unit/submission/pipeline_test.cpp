@@ -352,6 +352,7 @@ TEST_CASE("every dashd gets the block by P2P and submitblock") {
     TwoDashds place;
     Pipeline& pipeline = place.start_both();
     REQUIRE(wait_for_link(place));
+    REQUIRE(place.wait_until([&] { return !place.second.peer->received("ping").empty(); }));
     pipeline.submit(won_block());
     REQUIRE(place.wait_until([&] { return place.submits() == 1 && place.pushes() == 1; }));
     REQUIRE(place.wait_until([&] { return place.submits_to_second() == 1 && place.pushes_to_second() == 1; }));

@@ -165,9 +165,11 @@ TEST_CASE("with private parts nobody sees workers' names without the password") 
     CHECK(share["is_ours"].is_null());
     CHECK(share["received_from"].is_null());
     CHECK(service.json("/web/share/" + service.best_share())["local"]["peer_first_received_from"].is_null());
-    for (const auto& flags : service.json("/api/v1/shares")["flags"])
+    const auto shares = service.json("/api/v1/shares");
+    for (const auto& flags : shares["flags"])
         CHECK((flags.get<int>() & 1) == 0);
-    for (const auto& payout : service.json("/api/v1/payouts")["payouts"])
+    const auto payouts = service.json("/api/v1/payouts");
+    for (const auto& payout : payouts["payouts"])
         CHECK(payout["is_local"].is_null());
     CHECK(service.get("/web/my_share_hashes", {kRight}).body.find(service.best_share()) != std::string::npos);
     CHECK(service.get("/local_stats", {kRight}).body.find(worker) != std::string::npos);
