@@ -25,13 +25,21 @@ void set_tcp_option(tcp::socket& socket, int option, int value) {
     static_cast<void>(setsockopt(socket.native_handle(), IPPROTO_TCP, option, &value, sizeof value));
 }
 
+/// The kernel lets sockets that reuse addresses share a port while none listens, so that two nodes would both hold it
+/// until they have work. Only where connections of an earlier run are left, the port cannot be had otherwise.
 void open(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
     error_code ignored;
     acceptor.close(ignored);
     acceptor.open(endpoint.protocol());
     if (endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(false));
-    acceptor.set_option(tcp::acceptor::reuse_address(true));
-    acceptor.bind(endpoint);
+    error_code error;
+    acceptor.bind(endpoint, error);
+    if (error == asio::error::address_in_use) {
+        acceptor.set_option(tcp::acceptor::reuse_address(true));
+        acceptor.bind(endpoint);
+    } else if (error) {
+        throw boost::system::system_error(error);
+    }
 }
 
 void open_everywhere(tcp::acceptor& acceptor, std::uint16_t port) {
@@ -97,6 +105,8 @@ tcp::acceptor bind_port(asio::io_context& io_context, const PortPlace& place) {
 
 void start_listening(tcp::acceptor& acceptor, const PortPlace& place) {
     try {
+        // Connections inherit it: the next run finds the port free whatever is left of them.
+        acceptor.set_option(tcp::acceptor::reuse_address(true));
         acceptor.listen();
     } catch (const boost::system::system_error& error) {
         refuse(error, place);

@@ -19,7 +19,8 @@ struct PortPlace {
 
 [[nodiscard]] PortPlace worker_port_place(const std::string& host, std::uint16_t port);
 
-/// Takes the port, on which nobody is let in yet. Throws ConfigError.
+/// Takes the port, on which nobody is let in yet, and which no other node can take then. (Of a run that ended a moment
+/// ago connections may be left; until start_listening() another node can take the port, too.) Throws ConfigError.
 [[nodiscard]] boost::asio::ip::tcp::acceptor bind_port(boost::asio::io_context& io_context, const PortPlace& place);
 /// From now on connections come. Throws ConfigError.
 void start_listening(boost::asio::ip::tcp::acceptor& acceptor, const PortPlace& place);

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "dash/util/error.h"
+#include "p2pool/stratum/socket_setup.h"
 #include "tests/unit/stratum/port_fixture.h"
 
 using nlohmann::json;
@@ -319,6 +320,26 @@ TEST_CASE("a port that cannot be had is told with what to do") {
     settings.host = "not an address";
     p2pool::stratum::Server fourth(io, port.work, port.clock, settings);
     CHECK_THROWS_AS(fourth.listen(), dash::ConfigError);
+}
+
+TEST_CASE("a port that nobody listens on yet is held all the same, and the next run has it at once") {
+    using namespace p2pool::stratum;
+    boost::asio::io_context io;
+    PortPlace place = worker_port_place("127.0.0.1", 0);
+    std::uint16_t number = 0;
+    {
+        auto held = bind_port(io, place);
+        number = place.port = held.local_endpoint().port();
+        CHECK_THROWS_AS(bind_port(io, place), dash::ConfigError);
+        start_listening(held, place);
+        CHECK_THROWS_AS(bind_port(io, place), dash::ConfigError);
+        boost::asio::ip::tcp::socket client(io);
+        client.connect(held.local_endpoint());
+        held.accept().close();  // who closes first keeps the connection in TIME_WAIT
+    }
+    auto next = bind_port(io, place);
+    start_listening(next, place);
+    CHECK(next.local_endpoint().port() == number);
 }
 
 TEST_CASE("without an address it listens on all of them") {
