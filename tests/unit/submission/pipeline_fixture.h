@@ -109,4 +109,13 @@ class StubSender final : public BlockSender {
     std::atomic<int>& attempts_;
 };
 
+/// With a sender that never ends, nor is waited for at the end.
+inline PipelineSettings with_hanging_sender(const Place& place, std::atomic<int>& attempts) {
+    PipelineSettings settings = place.settings();
+    settings.senders.push_back(
+        [&](const SenderSurroundings&) { return std::make_unique<StubSender>(/*hangs=*/true, attempts); });
+    settings.schedule.stop_grace = 0ms;
+    return settings;
+}
+
 }  // namespace submission_tests

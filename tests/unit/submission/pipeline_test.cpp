@@ -56,10 +56,7 @@ TEST_CASE("without a ChainLock, depth settles a block") {
 TEST_CASE("no way waits for another") {
     Place place;
     std::atomic<int> attempts = 0;
-    PipelineSettings settings = place.settings();
-    settings.senders.push_back(
-        [&](const SenderSurroundings&) { return std::make_unique<StubSender>(/*hangs=*/true, attempts); });
-    settings.schedule.stop_grace = 0ms;
+    PipelineSettings settings = with_hanging_sender(place, attempts);
     place.dashd.chain.hang_submits(true);
     Pipeline& pipeline = place.start(settings);
     SUBCASE("P2P and journal, while submitblock and a sender hang") {

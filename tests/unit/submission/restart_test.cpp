@@ -35,10 +35,7 @@ TEST_CASE("what one run could not finish, the next one does") {
 TEST_CASE("a row of the journal that was damaged is sent to nobody") {
     Place place;
     std::atomic<int> attempts = 0;
-    PipelineSettings settings = place.settings();
-    settings.senders.push_back(
-        [&](const SenderSurroundings&) { return std::make_unique<StubSender>(/*hangs=*/true, attempts); });
-    settings.schedule.stop_grace = 0ms;
+    PipelineSettings settings = with_hanging_sender(place, attempts);
     WonBlock damaged = won_block();
     dash::Bytes bytes = *damaged.bytes;
     bytes.back() ^= 1;
