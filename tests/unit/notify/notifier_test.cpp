@@ -296,6 +296,28 @@ TEST_CASE("miners' machines cannot push out what the operator has to know") {
     CHECK(sent[1] == "dashd_lost");
 }
 
+TEST_CASE("from its first attempt on, a block that is refused holds up no other block") {
+    World world;
+    std::atomic<int> refused{0};
+    std::atomic<bool> told{false};
+    NotifierSchedule schedule = quick();
+    schedule.first_retry = schedule.longest_retry = std::chrono::hours(1);
+    const auto notifier = world.notifier(std::make_unique<ScriptedChannel>([&](const Announcement& announcement) {
+                                             if (announcement.subject == "refused") {
+                                                 ++refused;
+                                                 return Delivery{false, "it answers 400"};
+                                             }
+                                             told = true;
+                                             return Delivery{true, {}};
+                                         }),
+                                         schedule);
+    notifier->announce(block("refused"));
+    REQUIRE(tests::wait_until([&] { return refused == 1; }, seconds(30)));
+    notifier->announce(block("fine"));
+    CHECK(tests::wait_until([&] { return told.load(); }, seconds(30)));
+    CHECK(refused == 1);
+}
+
 TEST_CASE("a block that is refused holds up nothing else, and is given up in time") {
     World world;
     std::mutex mutex;
