@@ -14,3 +14,10 @@ if(P2POOL_TESTS)
   find_package(doctest REQUIRED)
   find_package(benchmark REQUIRED)
 endif()
+
+# Asio's and Beast's own functions are compiled once, here, and not into every object that names them.
+add_compile_definitions(BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION)
+add_library(boost_functions STATIC cmake/boost_functions.cpp)
+target_link_libraries(boost_functions PUBLIC OpenSSL::SSL Threads::Threads PRIVATE p2pool_compile_options)
+target_include_directories(boost_functions SYSTEM PUBLIC ${Boost_INCLUDE_DIRS})
+set_property(TARGET Boost::headers APPEND PROPERTY INTERFACE_LINK_LIBRARIES boost_functions)

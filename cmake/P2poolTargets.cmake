@@ -15,6 +15,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(p2pool_compile_options INTERFACE -Wno-restrict -Wno-stringop-overread -Wno-stringop-overflow
                                                           -Wno-array-bounds)
 endif()
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Takes sources that are read together for headers.
+  target_compile_options(p2pool_compile_options INTERFACE -Wno-subobject-linkage)
+endif()
 if(P2POOL_SANITIZE)
   set(_sanitize -fsanitize=${P2POOL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
@@ -47,8 +51,14 @@ if(P2POOL_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
     <boost/multiprecision/cpp_int.hpp> <nlohmann/json.hpp>)
 endif()
 
-# p2pool_precompile(target header …): the headers, if any, that the target's sources are spared reading.
-function(p2pool_precompile target)
+# p2pool_settings(target header …): how the target's sources are compiled, and the headers, if any, that they are spared reading.
+# Folders of tests set P2POOL_QUICK: what runs once and briefly is compiled quickly rather than well.
+function(p2pool_settings target)
+  target_link_libraries(${target} PRIVATE p2pool_compile_options)
+  if(P2POOL_QUICK AND CMAKE_BUILD_TYPE STREQUAL "Release")
+    # Lightly optimised, g++ takes inlined allocation functions for ones that do not belong together.
+    target_compile_options(${target} PRIVATE -O1 $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>)
+  endif()
   if(P2POOL_COMMON_HEADERS)
     target_precompile_headers(${target} REUSE_FROM p2pool_common_headers)
   elseif(ARGN)
@@ -61,16 +71,16 @@ endfunction()
 function(p2pool_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBS;PRIVATE_LIBS;PCH" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
-  target_link_libraries(${name} PUBLIC ${ARG_LIBS} PRIVATE p2pool_compile_options ${ARG_PRIVATE_LIBS})
-  p2pool_precompile(${name} ${ARG_PCH})
+  target_link_libraries(${name} PUBLIC ${ARG_LIBS} PRIVATE ${ARG_PRIVATE_LIBS})
+  p2pool_settings(${name} ${ARG_PCH})
 endfunction()
 
 # p2pool_program(name SOURCES … LIBS …)
 function(p2pool_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBS;PCH" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE p2pool_compile_options ${ARG_LIBS})
-  p2pool_precompile(${name} ${ARG_PCH})
+  target_link_libraries(${name} PRIVATE ${ARG_LIBS})
+  p2pool_settings(${name} ${ARG_PCH})
 endfunction()
 
 # p2pool_label(test target label): the target LABEL_tests builds all that the tests of a label need.

@@ -17,6 +17,8 @@
 namespace share_chain {
 
 constexpr std::uint64_t kShareType = 16;
+/// ShareData::donation of a finder who gives everything.
+constexpr double kDonationParts = 65535;
 
 /// One output of the coinbase that Dash demands (masternode, operator, platform, superblock) as a share carries it.
 struct Payment {
@@ -36,7 +38,7 @@ struct ShareData {
     std::uint32_t nonce = 0;
     dash::Hash160 pubkey_hash{};      ///< who is paid for this share
     std::uint64_t subsidy_duffs = 0;  ///< all that the coinbase pays
-    std::uint16_t donation = 0;       ///< of 65535
+    std::uint16_t donation = 0;       ///< of kDonationParts
     std::uint8_t stale_info = 0;      ///< a StaleInfo, or any other number a peer put there
     std::uint64_t desired_version = kShareType;
     std::uint64_t payment_amount_duffs = 0;

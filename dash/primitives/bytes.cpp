@@ -5,7 +5,7 @@
 namespace dash {
 namespace {
 
-constexpr std::string_view kDigits = "0123456789abcdef";
+constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 std::uint8_t digit_value(char digit) {
     if (digit >= '0' && digit <= '9') return static_cast<std::uint8_t>(digit - '0');
@@ -20,8 +20,8 @@ std::string to_hex(ByteSpan bytes) {
     std::string text;
     text.reserve(2 * bytes.size());
     for (const std::uint8_t byte : bytes) {
-        text.push_back(kDigits[byte >> 4]);
-        text.push_back(kDigits[byte & 15]);
+        text.push_back(kHexDigits[byte >> 4]);
+        text.push_back(kHexDigits[byte & 15]);
     }
     return text;
 }

@@ -8,6 +8,8 @@
 
 namespace dash {
 
+inline constexpr double kDuffsPerCoin = 1e8;
+
 /// Constants of one Dash chain (Dash Core chainparams.cpp; python p2pool.dash.networks).
 struct ChainParams {
     std::string name;       ///< "dash", "dash_testnet", "dash_regtest"

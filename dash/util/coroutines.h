@@ -1,7 +1,9 @@
 #pragma once
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <exception>
 #include <functional>
@@ -10,6 +12,9 @@
 
 /// What every thread with an io_context of its own, and every coroutine that nobody waits for, needs.
 namespace dash {
+
+/// For co_await: the error_code comes with the result instead of as an exception.
+inline constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 /// Waits without holding the thread.
 [[nodiscard]] boost::asio::awaitable<void> pause(std::chrono::steady_clock::duration duration);

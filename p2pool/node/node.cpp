@@ -23,8 +23,6 @@ using work::JobPtr;
 
 /// Local rates look this many share intervals back (python p2pool.work).
 constexpr double kRateWindowShares = 100;
-/// Without a template for this long, new jobs would be work on an old block.
-constexpr double kLostContactSeconds = 60;
 /// Jobs of this many payout groups are kept; more are built anew on each request.
 constexpr std::size_t kMaxPayoutGroups = 20000;
 constexpr double kNewWorkLineSeconds = 5;

@@ -78,6 +78,13 @@ struct ChainEvents {
     std::function<void(const std::vector<dash::Uint256>&)> on_removed;
 };
 
+/// Pool figures look back at most this far.
+inline constexpr std::uint64_t kStatisticsSeconds = 3600;
+/// With fewer shares in the chain there is nothing to say of the pool.
+inline constexpr std::uint64_t kFewestShares = 3;
+/// Without a template for this long, new jobs would be work on an old block.
+inline constexpr double kLostContactSeconds = 60;
+
 /// Figures for the status line and pages.
 struct NodeStatus {
     std::uint64_t chain_height = 0;

@@ -7,15 +7,6 @@
 #include "share_chain/statistics.h"
 
 namespace p2pool::node {
-namespace {
-
-/// Pool figures look back at most this far.
-constexpr std::uint64_t kStatisticsSeconds = 3600;
-/// With fewer shares a rate says nothing.
-constexpr std::uint64_t kFewestShares = 3;
-
-}  // namespace
-
 NodeStatus Node::status() {
     const double now = dash::steady_seconds(clock_);
     NodeStatus status;

@@ -2,15 +2,12 @@
 
 #include <algorithm>
 
+#include "dash/primitives/chain_params.h"
 #include "p2pool/node/format.h"
 
 namespace p2pool::node {
 namespace {
 
-constexpr double kDuffs = 1e8;
-constexpr double kLostContactSeconds = 60;
-/// Below this height there is nothing to say of the pool.
-constexpr std::uint64_t kFewestShares = 3;
 /// Anybody can vote for any number.
 constexpr std::size_t kMostVotesShown = 5;
 
@@ -24,8 +21,8 @@ std::string payouts(const std::vector<std::uint64_t>& duffs) {
     std::string text;
     double sum = 0;
     for (const std::uint64_t each : duffs) {
-        text += "(" + format_fixed(static_cast<double>(each) / kDuffs, 4) + ")";
-        sum += static_cast<double>(each) / kDuffs;
+        text += "(" + format_fixed(static_cast<double>(each) / dash::kDuffsPerCoin, 4) + ")";
+        sum += static_cast<double>(each) / dash::kDuffsPerCoin;
     }
     return text + "=" + format_fixed(sum, 4);
 }

@@ -15,11 +15,10 @@ namespace {
 
 constexpr std::chrono::seconds kInterval{1};
 constexpr int kPartOfTime = 100;
-constexpr std::uint64_t kStatisticsSeconds = 3600;
 /// Figures of the pool's users and rates look back at most this far (python p2pool.web).
 constexpr std::uint64_t kUserShares = 720;
 /// With fewer shares statistics say nothing.
-constexpr std::uint64_t kFewestShares = 10;
+constexpr std::uint64_t kFewestForStatistics = 10;
 
 double without_stale(double rate, double stale_proportion) {
     return rate / std::max(1e-9, 1 - stale_proportion);
@@ -172,7 +171,7 @@ void WebFeed::look_at_chain() {
 /// Of the last hour.
 std::map<std::uint64_t, dash::Wide> WebFeed::version_counts(std::uint64_t height) const {
     const std::uint64_t shares = last_hour(height);
-    if (height < kFewestShares || shares < 2) return {};
+    if (height < kFewestForStatistics || shares < 2) return {};
     return share_chain::desired_version_counts(node_.tracker(), node_.best_share(), shares);
 }
 
@@ -209,7 +208,7 @@ void WebFeed::add_rates(web::ChainFacts& facts) const {
         facts.fractions[script] = dash::true_division(weight, weights.total);
 
     const std::uint64_t hour = last_hour(facts.height);
-    if (facts.height < kFewestShares || hour < 2) return;
+    if (facts.height < kFewestForStatistics || hour < 2) return;
     facts.last_hour = web::PoolRates{share_chain::pool_attempts_per_second(tracker, facts.best, hour),
                                      share_chain::average_stale_proportion(tracker, facts.best, hour),
                                      share_chain::pool_attempts_per_second(tracker, facts.best, hour, true)};

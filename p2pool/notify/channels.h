@@ -1,11 +1,17 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 
 #include "p2pool/notify/channel.h"
 #include "p2pool/notify/channel_config.h"
 
 namespace p2pool::notify {
+
+/// Between two deliveries of a webhook or program.
+inline constexpr std::chrono::milliseconds kHookInterval{200};
+/// Of chats and webhooks.
+inline constexpr std::chrono::seconds kHttpPatience{10};
 
 /// Posts to a chat (sendMessage of the Bot API), at most one message in five seconds.
 [[nodiscard]] std::unique_ptr<Channel> make_telegram_channel(TelegramConfig config, bool tell_alerts);

@@ -19,9 +19,8 @@
 namespace p2pool::notify {
 namespace {
 
-constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kCommandPatience{30};
 constexpr std::chrono::milliseconds kLookInterval{50};
-constexpr std::chrono::milliseconds kLeastInterval{200};
 
 /// The program's standard input: a file without a name.
 int input_with(const std::string& text) {
@@ -101,13 +100,13 @@ class CommandChannel final : public Channel {
     [[nodiscard]] bool wants(const Announcement& announcement) const override {
         return announcement.kind == Announcement::Kind::kBlock ? config_.wants_blocks : config_.wants_alerts;
     }
-    [[nodiscard]] std::chrono::milliseconds least_interval() const override { return kLeastInterval; }
+    [[nodiscard]] std::chrono::milliseconds least_interval() const override { return kHookInterval; }
 
     [[nodiscard]] boost::asio::awaitable<Delivery> send(const Announcement& announcement) override {
         const pid_t pid = start(config_.command, announcement);
         if (pid < 0) co_return Delivery{false, std::string("it cannot be started: ") + std::strerror(errno)};
         boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
-        const auto deadline = std::chrono::steady_clock::now() + kPatience;
+        const auto deadline = std::chrono::steady_clock::now() + kCommandPatience;
         int status = 0;
         while (::waitpid(pid, &status, WNOHANG) == 0) {
             if (std::chrono::steady_clock::now() > deadline) {

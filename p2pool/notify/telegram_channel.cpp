@@ -7,8 +7,7 @@
 namespace p2pool::notify {
 namespace {
 
-constexpr std::chrono::seconds kPatience{10};
-constexpr std::chrono::seconds kLeastInterval{5};
+constexpr std::chrono::seconds kMessageInterval{5};
 
 std::string form_encoded(const std::string& text) {
     constexpr const char* kDigits = "0123456789ABCDEF";
@@ -33,7 +32,7 @@ class TelegramChannel final : public Channel {
     [[nodiscard]] bool wants(const Announcement& announcement) const override {
         return announcement.kind == Announcement::Kind::kBlock || tells_alerts_;
     }
-    [[nodiscard]] std::chrono::milliseconds least_interval() const override { return kLeastInterval; }
+    [[nodiscard]] std::chrono::milliseconds least_interval() const override { return kMessageInterval; }
 
     [[nodiscard]] boost::asio::awaitable<Delivery> send(const Announcement& announcement) override {
         const auto url = parse_url(config_.api_url + "/bot" + config_.bot_token + "/sendMessage");
@@ -42,7 +41,7 @@ class TelegramChannel final : public Channel {
                            "&parse_mode=HTML&disable_web_page_preview=true";
         try {
             co_return read_telegram_answer(
-                co_await http_post(*url, "application/x-www-form-urlencoded", std::move(body), kPatience));
+                co_await http_post(*url, "application/x-www-form-urlencoded", std::move(body), kHttpPatience));
         } catch (const boost::system::system_error& error) {
             co_return Delivery{false, error.code().message()};
         }

@@ -4,9 +4,6 @@
 namespace p2pool::notify {
 namespace {
 
-constexpr std::chrono::seconds kPatience{10};
-constexpr std::chrono::milliseconds kLeastInterval{200};
-
 class WebhookChannel final : public Channel {
   public:
     WebhookChannel(HookConfig config, HttpUrl url) : config_(std::move(config)), url_(std::move(url)) {}
@@ -16,12 +13,12 @@ class WebhookChannel final : public Channel {
     [[nodiscard]] bool wants(const Announcement& announcement) const override {
         return announcement.kind == Announcement::Kind::kBlock ? config_.wants_blocks : config_.wants_alerts;
     }
-    [[nodiscard]] std::chrono::milliseconds least_interval() const override { return kLeastInterval; }
+    [[nodiscard]] std::chrono::milliseconds least_interval() const override { return kHookInterval; }
 
     [[nodiscard]] boost::asio::awaitable<Delivery> send(const Announcement& announcement) override {
         try {
             const HttpReply reply =
-                co_await http_post(url_, "application/json", to_text(to_json(announcement)), kPatience);
+                co_await http_post(url_, "application/json", to_text(to_json(announcement)), kHttpPatience);
             if (reply.status / 100 == 2) co_return Delivery{true, {}};
             co_return Delivery{false, "it answers " + std::to_string(reply.status)};
         } catch (const boost::system::system_error& error) {

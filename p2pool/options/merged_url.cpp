@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* kForm = "http://USER:PASSWORD@HOST:PORT/";
 
-std::uint16_t parse_port(const std::string& text) {
+std::uint16_t daemon_port(const std::string& text) {
     std::uint16_t port = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
     if (error != std::errc() || end != text.data() + text.size() || port == 0) {
@@ -47,7 +47,7 @@ MergedDaemon parse_merged_url(const std::string& url) {
     const std::size_t host_end = bracketed ? place.find(']') : place.find(':');
     daemon.host = bracketed ? place.substr(1, host_end - 1) : place.substr(0, host_end);
     const std::size_t port_colon = host_end == std::string::npos ? host_end : place.find(':', host_end);
-    daemon.port = port_colon == std::string::npos ? (daemon.tls ? 443 : 80) : parse_port(place.substr(port_colon + 1));
+    daemon.port = port_colon == std::string::npos ? (daemon.tls ? 443 : 80) : daemon_port(place.substr(port_colon + 1));
     if (daemon.host.empty() || (bracketed && host_end == std::string::npos))
         throw UsageError(std::string("argument --merged: no host is named; it wants ") + kForm);
     return daemon;

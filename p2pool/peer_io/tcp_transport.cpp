@@ -1,18 +1,17 @@
 #include "p2pool/peer_io/tcp_transport.h"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <optional>
 #include <utility>
 
 #include "dash/util/connect.h"
+#include "dash/util/coroutines.h"
 #include "dash/util/error.h"
 #include "dash/util/log.h"
 #include "p2pool/peer_io/protect.h"
@@ -24,9 +23,9 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 using boost::system::system_error;
+using dash::kAwait;
 using tcp = asio::ip::tcp;
 
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 /// When the system has no more sockets to give, asking again at once would only burn time.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 

@@ -26,8 +26,8 @@ constexpr double kFirstPauseSeconds = 1;
 constexpr double kLongestPauseSeconds = 60;
 /// Answers without it, before what the tracker does not want is given up: a gap late, since the tracker would want it
 /// later and not know how deep it is.
-constexpr unsigned kFailuresToGiveUp = 3;
-constexpr unsigned kFailuresToGiveUpGap = 20;
+constexpr unsigned kAnswersToGiveUp = 3;
+constexpr unsigned kAnswersToGiveUpGap = 20;
 constexpr std::size_t kMostStops = 100;
 constexpr std::uint64_t kStopDistance = 10;
 /// The tracker wants more of a piece that is not yet joined to the line above it, though it is deep enough: not heeded
@@ -205,7 +205,7 @@ void ShareDownload::drop_done() {
     std::erase_if(targets_, [&](const Target& target) {
         if (host_.tracker().contains(target.hash)) return true;
         const bool is_gap = target.room > 0 && !target.is_stone;
-        const unsigned most = is_gap ? kFailuresToGiveUpGap : kFailuresToGiveUp;
+        const unsigned most = is_gap ? kAnswersToGiveUpGap : kAnswersToGiveUp;
         return !target.wanted && target.asked.empty() && target.failures >= most;
     });
     std::erase_if(strikes_, [&](const auto& entry) { return sessions_.find(entry.first) == nullptr; });

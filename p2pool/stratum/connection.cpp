@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <utility>
 
+#include "dash/util/coroutines.h"
 #include "dash/util/log.h"
 #include "p2pool/stratum/server_core.h"
 
@@ -18,6 +17,7 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
+using dash::kAwait;
 using tcp = asio::ip::tcp;
 
 constexpr std::size_t kMaxLineBytes = 16'384;
@@ -36,8 +36,6 @@ constexpr std::size_t kMaxDiscardedBytes = 16U << 20;
 constexpr std::size_t kMaxLeadingSpace = 64;
 /// Memory an idle connection may keep for lines and answers.
 constexpr std::size_t kKeptCapacity = 4096;
-
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
 void release_memory(std::string& text) {
     text.clear();

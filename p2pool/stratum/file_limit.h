@@ -1,8 +1,12 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 
 namespace p2pool::stratum {
+
+/// Before a port accepts again when it could not: most often there were no files left.
+inline constexpr std::chrono::milliseconds kAcceptPause{100};
 
 /// Raises this process's soft limit of open files to the hard one and returns what is allowed now.
 std::size_t raise_file_limit();

@@ -1,6 +1,4 @@
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <optional>
@@ -9,6 +7,7 @@
 #include <utility>
 
 #include "dash/primitives/base64.h"
+#include "dash/util/coroutines.h"
 #include "p2pool/stratum/connection.h"
 #include "p2pool/stratum/server_core.h"
 
@@ -18,7 +17,8 @@ namespace {
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using boost::system::error_code;
-using Request = http::request<http::string_body>;
+using dash::kAwait;
+using HttpRequest = http::request<http::string_body>;
 using HttpResponse = http::response<http::string_body>;
 
 constexpr std::size_t kMaxHeaderBytes = 8192;
@@ -26,8 +26,6 @@ constexpr std::size_t kMaxBodyBytes = 16'384;
 constexpr std::string_view kLongPollPath = "/long-polling";
 /// Of a miner for PIC microcontrollers that cannot skip fields.
 constexpr std::string_view kPlainResultAgent = "Jephis PIC Miner";
-
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
 /// "METHOD /path?query HTTP/1.1" without the query.
 struct RequestLine {
@@ -56,7 +54,7 @@ std::string as_utf8(const std::string& text) {
     return nlohmann::json::parse(nlohmann::json(text).dump(kOneLine, ' ', false, replace)).get<std::string>();
 }
 
-std::string user_of(const Request& request) {
+std::string user_of(const HttpRequest& request) {
     constexpr std::string_view kScheme = "Basic ";
     const std::string_view credentials = view(request[http::field::authorization]);
     if (credentials.substr(0, kScheme.size()) != kScheme) return {};
@@ -65,7 +63,7 @@ std::string user_of(const Request& request) {
     return as_utf8(decoded.substr(0, decoded.find(':')));
 }
 
-HttpResponse json_response(http::status status, std::string body, const Request* request) {
+HttpResponse json_response(http::status status, std::string body, const HttpRequest* request) {
     HttpResponse response(status, 11);
     response.set(http::field::content_type, "application/json");
     response.body() = std::move(body);
@@ -74,11 +72,11 @@ HttpResponse json_response(http::status status, std::string body, const Request*
     return response;
 }
 
-HttpResponse error_response(http::status status, std::string_view text, const Request* request = nullptr) {
+HttpResponse error_response(http::status status, std::string_view text, const HttpRequest* request = nullptr) {
     return json_response(status, nlohmann::json{{"error", text}}.dump(), request);
 }
 
-HttpResponse work_response(const Request& request, Getwork::Answer answer) {
+HttpResponse work_response(const HttpRequest& request, Getwork::Answer answer) {
     HttpResponse response = json_response(http::status::ok, std::move(answer.body), &request);
     response.set("X-Long-Polling", kLongPollPath);
     response.set("X-Roll-NTime", "expire=100");
@@ -89,7 +87,7 @@ HttpResponse work_response(const Request& request, Getwork::Answer answer) {
     return response;
 }
 
-HttpResponse unknown_path(std::string_view path, const Request& request) {
+HttpResponse unknown_path(std::string_view path, const HttpRequest& request) {
     if (path != "/") return error_response(http::status::not_found, "there is nothing at this path", &request);
     HttpResponse response = error_response(http::status::method_not_allowed, "POST getwork requests here", &request);
     response.set(http::field::allow, "POST");
@@ -133,7 +131,8 @@ asio::awaitable<void> wait_for_turn(Connection& connection, ServerCore& core) {
 }
 
 /// nullopt when the connection ended meanwhile.
-asio::awaitable<std::optional<HttpResponse>> answer(Connection& connection, ServerCore& core, const Request& request) {
+asio::awaitable<std::optional<HttpResponse>> answer(Connection& connection, ServerCore& core,
+                                                    const HttpRequest& request) {
     const Getwork::Caller caller{connection.ip(), user_of(request),
                                  view(request[http::field::user_agent]) == kPlainResultAgent};
     const std::string_view target = view(request.target());

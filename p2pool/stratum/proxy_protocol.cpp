@@ -1,18 +1,19 @@
 #include "p2pool/stratum/proxy_protocol.h"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <vector>
+
+#include "dash/util/coroutines.h"
 
 namespace p2pool::stratum {
 namespace {
 
 namespace asio = boost::asio;
+using dash::kAwait;
 using namespace asio::experimental::awaitable_operators;
 
 constexpr std::array<std::uint8_t, 12> kSignature = {'\r', '\n', '\r', '\n', 0, '\r', '\n', 'Q', 'U', 'I', 'T', '\n'};
@@ -25,7 +26,6 @@ constexpr std::uint8_t kTcpOverV6 = 0x21;
 constexpr std::size_t kBytesV4 = 12;
 constexpr std::size_t kBytesV6 = 36;
 constexpr std::chrono::seconds kPatience{5};
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
 }  // namespace
 

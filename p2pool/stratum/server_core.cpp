@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -12,6 +11,7 @@
 #include <random>
 #include <utility>
 
+#include "dash/util/coroutines.h"
 #include "dash/util/log.h"
 #include "dash/util/steady_seconds.h"
 #include "p2pool/stratum/connection.h"
@@ -24,14 +24,13 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
+using dash::kAwait;
 using tcp = asio::ip::tcp;
 
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds kSweepInterval{1};
 /// Kept sessions and old getwork need no second's precision.
 constexpr double kStoreSweepSeconds = 30;
 /// When the system has no more sockets to give, asking again at once would only burn time.
-constexpr std::chrono::milliseconds kAcceptPause{100};
 /// So many connections get new work, in about a tenth of a millisecond, before submits get their turn.
 constexpr std::size_t kPushesAtOnce = 8;
 /// Much cheaper than a push.

@@ -12,6 +12,7 @@
 #include "dash/util/coroutines.h"
 #include "dash/util/ip_list.h"
 #include "dash/util/log.h"
+#include "p2pool/stratum/file_limit.h"
 #include "p2pool/stratum/proxy_protocol.h"
 #include "p2pool/stratum/socket_setup.h"
 #include "p2pool/stratum/tls_context.h"
@@ -22,16 +23,15 @@ namespace {
 namespace asio = boost::asio;
 using namespace asio::experimental::awaitable_operators;
 using boost::system::error_code;
+using dash::kAwait;
 using dash::pause;
 using tcp = asio::ip::tcp;
 using Inner = asio::local::stream_protocol::socket;
 
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds kLookInterval{5};
 constexpr std::chrono::seconds kHandshakePatience{10};
 /// To say that it is over; who does not answer loses nothing by it.
 constexpr std::chrono::milliseconds kGoodbyePatience{200};
-constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::size_t kMostHandshakes = 256;
 constexpr std::size_t kMostFarewells = 128;
 /// Each connection has two of these for as long as it lasts.

@@ -32,8 +32,8 @@ constexpr std::uint32_t kBits = 0x1f0fffff;
 constexpr const char* kBitsText = "1f0fffff";
 constexpr double kFirstByteGoalMilliseconds = 5;
 /// Of the 99th percentile: whichever is larger.
-constexpr double kSubmitGoalProportion = 0.1;
-constexpr double kSubmitGoalMilliseconds = 0.5;
+constexpr double kDelayGoalProportion = 0.1;
+constexpr double kDelayGoalMilliseconds = 0.5;
 /// Submits a second.
 constexpr int kRate = 1000;
 
@@ -144,7 +144,7 @@ double submit_p99(const MeasuredNode& node) {
 }
 
 /// The 99th percentile of submits while the broadcaster is busy, and without it, in turn.
-double submits(benchmark::State& state) {
+double delays_of_submits(benchmark::State& state) {
     std::vector<double> with;
     std::vector<double> without;
     for (int run = 0; run < settings().runs; ++run) {
@@ -159,7 +159,7 @@ double submits(benchmark::State& state) {
     state.counters["p99_ms_busy"] = median(with);
     state.counters["p99_ms_disabled"] = median(without);
     count_against_goal(state, "moved_ms", median(with) - median(without),
-                       std::max(kSubmitGoalMilliseconds, kSubmitGoalProportion * median(without)));
+                       std::max(kDelayGoalMilliseconds, kDelayGoalProportion * median(without)));
     return median(with) / 1000;
 }
 
@@ -167,7 +167,7 @@ double submits(benchmark::State& state) {
 
 void register_broadcast() {
     register_once("broadcast/first_byte_on_20_peers", first_bytes);
-    register_once("broadcast/submits_meanwhile", submits);
+    register_once("broadcast/submits_meanwhile", delays_of_submits);
 }
 
 }  // namespace bench

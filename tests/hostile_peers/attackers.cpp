@@ -1,18 +1,17 @@
 #include "tests/hostile_peers/attackers.h"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
 #include <memory>
 #include <tuple>
 #include <vector>
 
+#include "dash/util/coroutines.h"
 #include "tests/hostile_peers/arsenal.h"
 
 namespace tests {
@@ -20,9 +19,9 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
+using dash::kAwait;
 using tcp = asio::ip::tcp;
 
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds kReconnectPause{50};
 /// With fewer, everything that the node says is looked at.
 constexpr std::size_t kEnoughShares = 50;

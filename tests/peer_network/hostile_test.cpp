@@ -20,17 +20,17 @@ using tests::RawPeer;
 using tests::SimulatedNode;
 using tests::World;
 
-constexpr std::uint32_t kChainLength = 100;
-constexpr std::size_t kNodes = 6;
+constexpr std::uint32_t kAttackedChain = 100;
+constexpr std::size_t kAttackedNodes = 6;
 constexpr std::size_t kMostLooseBytes = 1U << 20;
 /// Three hops of at most 0.3 s, and the time to hash and verify.
 constexpr double kSpreadSeconds = 3;
 
 struct Attacked {
-    Attacked() : random(), world(random.u64(), kChainLength), store(world.history(2 * kChainLength + 5)) {
-        for (std::size_t i = 0; i < kNodes; ++i) {
+    Attacked() : random(), world(random.u64(), kAttackedChain), store(world.history(2 * kAttackedChain + 5)) {
+        for (std::size_t i = 0; i < kAttackedNodes; ++i) {
             tests::NodeSetup setup;
-            setup.permanent = {World::host((i + 1) % kNodes), World::host((i + 3) % kNodes)};
+            setup.permanent = {World::host((i + 1) % kAttackedNodes), World::host((i + 3) % kAttackedNodes)};
             setup.most_loose_bytes = kMostLooseBytes;
             world.add_node(std::move(setup)).load_store(store);
         }

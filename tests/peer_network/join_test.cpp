@@ -20,13 +20,13 @@ using tests::RawPeer;
 using tests::SimulatedNode;
 using tests::World;
 
-constexpr std::uint32_t kChainLength = 500;
-constexpr std::size_t kFullChain = 2 * kChainLength + 10;
+constexpr std::uint32_t kJoinedChain = 500;
+constexpr std::size_t kFullChain = 2 * kJoinedChain + 10;
 /// A peer that is silent costs three seconds, and gets no second request soon.
 constexpr double kJoinSeconds = 60;
 
 struct Joining {
-    Joining() : random(), world(random.u64(), kChainLength), store(world.history(kFullChain)) {
+    Joining() : random(), world(random.u64(), kJoinedChain), store(world.history(kFullChain)) {
         tests::WireQuality slow;
         slow.bytes_per_second = 20'000;
         world.wires.set_quality(slow);
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(Joining, "the joiner's chain is verified and as good as theirs
     SimulatedNode& joiner = join(serve(3));
     sync(joiner);
     world.simulation.run_for(20);
-    CHECK(joiner.height() >= kChainLength);
+    CHECK(joiner.height() >= kJoinedChain);
     const SharePtr share = joiner.find_share();
     CHECK(world.simulation.run_until([&] { return world.agrees(); }, 10));
     CHECK(world.node(0).best_share() == share->hash);
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(Joining, "shares found meanwhile, and connections that break, 
     world.stop_mining();
     world.simulation.run_for(30);
     CHECK(joiner.tracker().contains(store.back()->hash));
-    CHECK(joiner.height() >= kChainLength);
+    CHECK(joiner.height() >= kJoinedChain);
     CHECK(joiner.tracker().line(joiner.best_share()).height >= kFullChain - 10);
 }
 
@@ -224,8 +224,8 @@ TEST_CASE_FIXTURE(Joining, "orphans by the thousand do not keep it from it") {
     flood();
     const SimulatedNode& joiner = join(hosts);
     CHECK(world.simulation.run_until(
-        [&] { return joiner.best_share() == store.back()->hash && joiner.height() >= kChainLength; }, kJoinSeconds));
-    CHECK(joiner.tracker().size() > kChainLength + 500);  // they came
+        [&] { return joiner.best_share() == store.back()->hash && joiner.height() >= kJoinedChain; }, kJoinSeconds));
+    CHECK(joiner.tracker().size() > kJoinedChain + 500);  // they came
 }
 
 TEST_CASE_FIXTURE(Joining, "orphans that fill its memory before do not keep it from it") {
@@ -258,7 +258,7 @@ TEST_CASE_FIXTURE(Joining, "orphans that fill its memory before do not keep it f
     honest.load_store(store);
     honest.start();
     CHECK(world.simulation.run_until(
-        [&] { return joiner.best_share() == store.back()->hash && joiner.height() >= kChainLength; }, kJoinSeconds));
+        [&] { return joiner.best_share() == store.back()->hash && joiner.height() >= kJoinedChain; }, kJoinSeconds));
     CHECK(joiner.most_shares_known() < kFullChain + room_for_orphans + 10);
 
     // And it follows: two shares at once, of which the newer comes first.

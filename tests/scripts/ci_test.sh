@@ -10,6 +10,7 @@ tree=$place/tree
 mkdir -p "$tree/.ci" "$tree/dash"
 cp "$1/.ci/tidy" "$1/.ci/run" "$tree/.ci/"
 stand_in clang-tidy-14 <<< 'echo "reads $*"; case "$*" in *bad*) exit 1 ;; esac'
+stand_in cmake <<< 'exit 0'
 PATH=$place/bin:$PATH
 cd "$tree"
 git init -q .
@@ -25,12 +26,8 @@ commit second
 tidy() { bash .ci/tidy "$@"; }
 
 echo "1. Which sources"
-expect_exit 2 tidy HEAD~1
-expect_said "Build the preset asan first"
-mkdir -p build/asan
-echo "[]" > build/asan/compile_commands.json
 expect_exit 0 tidy HEAD~1
-expect_said "reads -p build/asan --quiet dash/a.cpp"
+expect_said "reads -p build/tidy --quiet dash/a.cpp"
 expect_said "dash/b.cpp"
 expect_not_said "dash/c.cpp"
 expect_exit 0 tidy

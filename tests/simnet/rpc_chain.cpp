@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::uint32_t kInitialDownloadAge = 6 * 60 * 60;
 constexpr std::uint32_t kWithdrawals = 600;
-constexpr const char* kCategory = "Blockchain";
+constexpr const char* kBlockchain = "Blockchain";
 
 dash::Uint256 read_hash(const RpcParams& params, std::size_t index, const std::string& name) {
     const std::string text = params.text(index);
@@ -221,21 +221,22 @@ void add_chain_methods(Daemon& daemon) {
     Chain& chain = daemon.world().chain();
     Mempool& mempool = daemon.world().mempool();
     using P = const RpcParams&;
-    table.add({kCategory, "getbestblockhash", {}, 0, "", {}}, [&](P) { return claimed_tip(daemon, chain).to_hex(); });
-    table.add({kCategory, "getbestchainlock", {}, 0, "", {}}, [&](P) { return get_best_chain_lock(chain); });
-    table.add({kCategory, "getblock", {"blockhash", "verbosity"}, 1, "\"blockhash\" ( verbosity )", {}},
+    table.add({kBlockchain, "getbestblockhash", {}, 0, "", {}}, [&](P) { return claimed_tip(daemon, chain).to_hex(); });
+    table.add({kBlockchain, "getbestchainlock", {}, 0, "", {}}, [&](P) { return get_best_chain_lock(chain); });
+    table.add({kBlockchain, "getblock", {"blockhash", "verbosity"}, 1, "\"blockhash\" ( verbosity )", {}},
               [&](P params) { return get_block(chain, params); });
-    table.add({kCategory, "getblockchaininfo", {}, 0, "", {}}, [&](P) { return get_blockchain_info(daemon, chain); });
-    table.add({kCategory, "getblockcount", {}, 0, "", {}}, [&](P) { return chain.tip().height; });
-    table.add({kCategory, "getblockhash", {"height"}, 1, "height", {}},
+    table.add({kBlockchain, "getblockchaininfo", {}, 0, "", {}}, [&](P) { return get_blockchain_info(daemon, chain); });
+    table.add({kBlockchain, "getblockcount", {}, 0, "", {}}, [&](P) { return chain.tip().height; });
+    table.add({kBlockchain, "getblockhash", {"height"}, 1, "height", {}},
               [&](P params) { return get_block_hash(chain, params); });
-    table.add({kCategory, "getblockheader", {"blockhash", "verbose"}, 1, "\"blockhash\" ( verbose )", {}},
+    table.add({kBlockchain, "getblockheader", {"blockhash", "verbose"}, 1, "\"blockhash\" ( verbose )", {}},
               [&](P params) { return get_block_header(chain, params); });
-    table.add({kCategory, "getchaintips", {}, 0, "", {}}, [&](P) { return get_chain_tips(chain); });
-    table.add({kCategory, "getdifficulty", {}, 0, "", {}}, [&](P) { return bits_difficulty(chain.tip().header.bits); });
-    table.add({kCategory, "getmempoolinfo", {}, 0, "", {}}, [&](P) { return get_mempool_info(mempool); });
-    table.add({kCategory, "getrawmempool", {}, 0, "", {}}, [&](P) { return get_raw_mempool(mempool); });
-    table.add({kCategory, "preciousblock", {"blockhash"}, 1, "\"blockhash\"", {}},
+    table.add({kBlockchain, "getchaintips", {}, 0, "", {}}, [&](P) { return get_chain_tips(chain); });
+    table.add({kBlockchain, "getdifficulty", {}, 0, "", {}},
+              [&](P) { return bits_difficulty(chain.tip().header.bits); });
+    table.add({kBlockchain, "getmempoolinfo", {}, 0, "", {}}, [&](P) { return get_mempool_info(mempool); });
+    table.add({kBlockchain, "getrawmempool", {}, 0, "", {}}, [&](P) { return get_raw_mempool(mempool); });
+    table.add({kBlockchain, "preciousblock", {"blockhash"}, 1, "\"blockhash\"", {}},
               [&](P params) { return precious_block(chain, params); });
     table.add({"Rawtransactions",
                "getrawtransaction",

@@ -15,7 +15,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr auto kAnswerFirst = std::chrono::milliseconds(50);
-constexpr const char* kCategory = "Simnet";
+constexpr const char* kSimnet = "Simnet";
 
 const std::map<std::string, bool Faults::*>& switches() {
     static const std::map<std::string, bool Faults::*> names{
@@ -165,14 +165,14 @@ Json received(const Daemon& daemon) {
 void add_control_methods(Daemon& daemon) {
     RpcTable& table = daemon.table();
     using P = const RpcParams&;
-    table.add({kCategory, "simnet_mine", {"blocks"}, 0, "( blocks )", [&](RpcParams params) {
+    table.add({kSimnet, "simnet_mine", {"blocks"}, 0, "( blocks )", [&](RpcParams params) {
                    return mine(daemon, std::move(params));
                }});
-    table.add({kCategory, "simnet_fork", {"depth", "length"}, 2, "depth length", [&](RpcParams params) {
+    table.add({kSimnet, "simnet_fork", {"depth", "length"}, 2, "depth length", [&](RpcParams params) {
                    return fork(daemon, std::move(params));
                }});
     table.add(
-        {kCategory,
+        {kSimnet,
          "simnet_mempool",
          {"request"},
          1,
@@ -180,31 +180,31 @@ void add_control_methods(Daemon& daemon) {
          "\"hard_fork_signals\":n}",
          {}},
         [&](P params) { return fill_mempool(daemon, params); });
-    table.add({kCategory, "simnet_clear_mempool", {}, 0, "", {}}, [&](P) {
+    table.add({kSimnet, "simnet_clear_mempool", {}, 0, "", {}}, [&](P) {
         daemon.world().mempool().clear();
         return nullptr;
     });
-    table.add({kCategory, "simnet_lock", {"blockhash"}, 0, "( \"blockhash\" )", {}},
+    table.add({kSimnet, "simnet_lock", {"blockhash"}, 0, "( \"blockhash\" )", {}},
               [&](P params) { return lock(daemon, params); });
-    table.add({kCategory, "simnet_superblock", {"payments"}, 1, "[{\"address\":\"…\",\"amount\":duffs},...]", {}},
+    table.add({kSimnet, "simnet_superblock", {"payments"}, 1, "[{\"address\":\"…\",\"amount\":duffs},...]", {}},
               [&](P params) { return superblock(daemon, params); });
-    table.add({kCategory, "simnet_finish_quorums", {"type"}, 1, "type", {}}, [&](P params) {
+    table.add({kSimnet, "simnet_finish_quorums", {"type"}, 1, "type", {}}, [&](P params) {
         daemon.world().finish_quorums(static_cast<std::uint8_t>(params.number(0)));
         return nullptr;
     });
-    table.add({kCategory,
+    table.add({kSimnet,
                "simnet_fault",
                {"faults"},
                0,
                "( {\"<fault>\":true,\"rpc_delay\":seconds,\"false_tip\":true,\"seconds\":how long} )",
                [&](RpcParams params) { return fault(daemon, std::move(params)); }});
-    table.add({kCategory,
+    table.add({kSimnet,
                "simnet_restart",
                {"down_seconds", "warm_up_seconds"},
                0,
                "( down_seconds warm_up_seconds )",
                [&](RpcParams params) { return restart(daemon, std::move(params)); }});
-    table.add({kCategory, "simnet_received", {}, 0, "", {}}, [&](P) { return received(daemon); });
+    table.add({kSimnet, "simnet_received", {}, 0, "", {}}, [&](P) { return received(daemon); });
 }
 
 }  // namespace simnet

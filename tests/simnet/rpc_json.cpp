@@ -9,12 +9,6 @@
 namespace simnet {
 namespace {
 
-std::string hex32(std::uint32_t value) {
-    char text[9];
-    std::snprintf(text, sizeof text, "%08x", value);
-    return text;
-}
-
 Json cbtx_json(const CbTx& payload) {
     Json result{{"version", payload.version},
                 {"height", payload.height},
@@ -65,6 +59,12 @@ Json output_json(const dash::TxOut& output, std::size_t index) {
 }
 
 }  // namespace
+
+std::string hex32(std::uint32_t value) {
+    char text[9];
+    std::snprintf(text, sizeof text, "%08x", value);
+    return text;
+}
 
 Json coins_json(std::uint64_t duffs) {
     return static_cast<double>(duffs) / static_cast<double>(kCoin);

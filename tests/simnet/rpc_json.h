@@ -12,6 +12,8 @@ namespace simnet {
 [[nodiscard]] Json coins_json(std::uint64_t duffs);
 /// difficulty() of Dash Core: relative to bits 0x1d00ffff.
 [[nodiscard]] double bits_difficulty(std::uint32_t bits);
+/// Eight digits.
+[[nodiscard]] std::string hex32(std::uint32_t value);
 [[nodiscard]] std::string work_hex(std::uint64_t work);
 /// Empty when the script has no address.
 [[nodiscard]] std::string script_address_text(dash::ByteSpan script);

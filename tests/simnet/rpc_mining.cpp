@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr const char* kCategory = "Mining";
+constexpr const char* kMining = "Mining";
 
 dash::Block read_block(const std::string& hex) {
     try {
@@ -63,12 +63,6 @@ Json payments_json(const std::vector<dash::TxOut>& payments) {
                           {"amount", payment.value_duffs}});
     }
     return result;
-}
-
-std::string hex32(std::uint32_t value) {
-    char text[9];
-    std::snprintf(text, sizeof text, "%08x", value);
-    return text;
 }
 
 Json template_json(const BlockTemplate& from, const Daemon& daemon, const Chain& chain) {
@@ -190,13 +184,12 @@ asio::awaitable<Json> generate_to_address(Daemon& daemon, RpcParams params) {
 
 void add_mining_methods(Daemon& daemon) {
     RpcTable& table = daemon.table();
-    table.add(
-        {kCategory, "getblocktemplate", {"template_request"}, 0, "( \"template_request\" )", [&](RpcParams params) {
-             return get_block_template(daemon, std::move(params));
-         }});
-    table.add({kCategory, "submitblock", {"hexdata", "dummy"}, 1, "\"hexdata\" ( \"dummy\" )", {}},
+    table.add({kMining, "getblocktemplate", {"template_request"}, 0, "( \"template_request\" )", [&](RpcParams params) {
+                   return get_block_template(daemon, std::move(params));
+               }});
+    table.add({kMining, "submitblock", {"hexdata", "dummy"}, 1, "\"hexdata\" ( \"dummy\" )", {}},
               [&](const RpcParams& params) { return submit_block(daemon.world().chain(), params); });
-    table.add({kCategory, "getmininginfo", {}, 0, "", {}}, [&](const RpcParams&) { return get_mining_info(daemon); });
+    table.add({kMining, "getmininginfo", {}, 0, "", {}}, [&](const RpcParams&) { return get_mining_info(daemon); });
     table.add({"Generating",
                "generatetoaddress",
                {"nblocks", "address", "maxtries"},

@@ -9,7 +9,7 @@
 namespace simnet {
 namespace {
 
-constexpr const char* kCategory = "Network";
+constexpr const char* kNetwork = "Network";
 constexpr std::uint64_t kServices = 0x1c05;
 
 std::string hex64(std::uint64_t value) {
@@ -121,9 +121,9 @@ Json validate_address(const RpcParams& params) {
 void add_network_methods(Daemon& daemon) {
     RpcTable& table = daemon.table();
     using P = const RpcParams&;
-    table.add({kCategory, "getconnectioncount", {}, 0, "", {}}, [&](P) { return connections(daemon); });
-    table.add({kCategory, "getnetworkinfo", {}, 0, "", {}}, [&](P) { return get_network_info(daemon); });
-    table.add({kCategory, "getpeerinfo", {}, 0, "", {}}, [&](P) { return get_peer_info(daemon); });
+    table.add({kNetwork, "getconnectioncount", {}, 0, "", {}}, [&](P) { return connections(daemon); });
+    table.add({kNetwork, "getnetworkinfo", {}, 0, "", {}}, [&](P) { return get_network_info(daemon); });
+    table.add({kNetwork, "getpeerinfo", {}, 0, "", {}}, [&](P) { return get_peer_info(daemon); });
     table.add({"Util", "validateaddress", {"address"}, 1, "\"address\"", {}},
               [](P params) { return validate_address(params); });
     table.add({"Wallet", "getnewaddress", {"label"}, 0, "( \"label\" )", {}},

@@ -19,7 +19,6 @@ constexpr double kMostWrongPasswords = 5;
 /// And all of them together no more than a small part of its time; they lock out neither this machine nor those on the
 /// whitelist.
 constexpr double kMostWrongPasswordsOfAll = 120;
-constexpr std::size_t kKeyBytes = 32;
 /// A password that the python node would never let in, should it read the file again: there, none at all lets
 /// everybody in.
 constexpr const char* kNoOldHash = "see web_auth_password";

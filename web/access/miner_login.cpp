@@ -19,7 +19,6 @@ namespace {
 
 constexpr double kChallengeSeconds = 600;
 constexpr double kSessionSeconds = 12 * 3600;
-constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kTokenBytes = 32;
 constexpr std::size_t kNonceBytes = 8;
 constexpr std::size_t kLongestHost = 100;

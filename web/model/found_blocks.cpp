@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "dash/primitives/chain_params.h"
 #include "dash/primitives/target.h"
 #include "dash/primitives/wide.h"
 #include "dash/util/error.h"
@@ -15,7 +16,6 @@ namespace {
 
 constexpr double kPendingCheckSeconds = 60;
 constexpr double kOrphanCheckSeconds = 300;
-constexpr double kDuffs = 1e8;
 constexpr double kMostDuffs = 1e18;
 
 using dash::submission::BlockState;
@@ -228,7 +228,7 @@ FoundBlock from_python(const Json& entry) {
         block.network_difficulty = optional_number(entry, "network_diff");
         block.expected_seconds = optional_number(entry, "expected_time");
         if (const auto reward = optional_number(entry, "block_reward")) {
-            block.reward_duffs = whole_number(*reward * kDuffs + 0.5, kMostDuffs);
+            block.reward_duffs = whole_number(*reward * dash::kDuffsPerCoin + 0.5, kMostDuffs);
         }
         block.fate = from_name(kFates, entry.value("status", std::string("unknown")));
         return block;

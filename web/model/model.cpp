@@ -6,6 +6,7 @@
 
 #include "dash/primitives/address.h"
 #include "dash/primitives/block.h"
+#include "dash/primitives/chain_params.h"
 #include "dash/primitives/script.h"
 #include "dash/primitives/target.h"
 #include "dash/util/error.h"
@@ -25,7 +26,7 @@ using p2pool::peers::NetworkStatus;
 using p2pool::stratum::ServerStatus;
 
 constexpr double kFeedSeconds = 5;
-constexpr double kLogSeconds = 300;
+constexpr double kLogIntervalSeconds = 300;
 constexpr double kLogRememberedSeconds = 86'400;
 constexpr double kSaveSeconds = 30;
 /// A day of them is kept in memory, and shown on one page.
@@ -43,7 +44,6 @@ constexpr const char* kGoodShares = "good";
 constexpr const char* kDeadShares = "dead";
 constexpr const char* kOrphanShares = "orphan";
 constexpr std::size_t kMaxClaimed = 10'000;
-constexpr double kDuffs = 1e8;
 /// Of a block's hash in a line of the log, as the python node prints it.
 constexpr std::size_t kHashDigits = 16;
 
@@ -422,7 +422,7 @@ void Model::feed_graphs() {
     if (const auto bytes = resident_bytes()) graphs_.add("memory_usage", now, *bytes);
     const auto payout_of = [&](const dash::Hash160& hash) {
         const auto found = snapshot_->chain->payouts.find(dash::p2pkh_script(hash));
-        return found == snapshot_->chain->payouts.end() ? 0 : static_cast<double>(found->second) / kDuffs;
+        return found == snapshot_->chain->payouts.end() ? 0 : static_cast<double>(found->second) / dash::kDuffsPerCoin;
     };
     if (!snapshot_->chain->last_hour) return;
     std::map<std::string, double> payouts;
@@ -452,7 +452,7 @@ void Model::write_log() {
     const double now = time();
     const ChainFacts& chain = *snapshot_->chain;
     if (chain.height < 3600 / facts_.network->share_period_seconds || snapshot_->template_facts == nullptr) return;
-    next_log_ = steady() + kLogSeconds;
+    next_log_ = steady() + kLogIntervalSeconds;
     Json rates = Json::object();
     Json late_rates = Json::object();
     for (const auto& [name, rate] : strongest(workers_.rates(steady()), kMostLoggedWorkers)) {
@@ -475,7 +475,7 @@ void Model::write_log() {
                     {"outgoing", snapshot_->peers->peers.size() - snapshot_->peers->incoming}}},
                   {"attempts_to_share", big_integer(dash::average_attempts(chain.max_target))},
                   {"attempts_to_block", big_integer(dash::average_attempts(snapshot_->template_facts->target))},
-                  {"block_value", static_cast<double>(snapshot_->template_facts->value_duffs) / kDuffs}};
+                  {"block_value", static_cast<double>(snapshot_->template_facts->value_duffs) / dash::kDuffsPerCoin}};
     store_log_entry(store_, now, to_text(entry));
     log_.push_back(std::move(entry));
     while (!log_.empty() && log_.front()["time"].get<double>() < now - kLogRememberedSeconds)

@@ -11,7 +11,6 @@
 namespace web {
 namespace {
 
-constexpr double kDonationParts = 65535;
 constexpr std::size_t kMostHeads = 100;
 
 // Flags of a share in the window.
@@ -176,7 +175,7 @@ Json share_page(const PageContext& context) {
             {"difficulty", dash::difficulty_from_target(share.target)},
             {"minimum_difficulty", dash::difficulty_from_target(share.max_target)},
             {"work", dash::average_attempts(share.target).str()},
-            {"donation_proportion", share.data().donation / kDonationParts},
+            {"donation_proportion", share.data().donation / share_chain::kDonationParts},
             {"stale_info", stale_word(share.data().stale_info)},
             {"desired_version", share.data().desired_version},
             {"previous_block", share.header.previous_block.to_hex()},

@@ -10,7 +10,6 @@ namespace web {
 namespace {
 
 constexpr std::size_t kDefaultSeries = 20;
-constexpr std::size_t kMostSeries = 200;
 constexpr const char* kOnlySeries = "value";
 constexpr const char* kOthersSeries = "others";
 

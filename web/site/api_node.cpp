@@ -14,8 +14,6 @@
 namespace web {
 namespace {
 
-constexpr std::size_t kMostConnections = 1000;
-
 Json stratum_page(const PageContext& context) {
     const auto& stratum = *context.model.now().stratum;
     Json connections = Json::array();

@@ -56,7 +56,6 @@ Json sign_out(const PageContext& context) {
 }
 
 Json connections_of(Model& model, const dash::Hash160& miner) {
-    constexpr std::size_t kMostConnections = 1000;
     Json connections = Json::array();
     for (const auto& connection : model.now().stratum->connections) {
         if (connections.size() >= kMostConnections) break;

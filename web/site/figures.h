@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "dash/primitives/chain_params.h"
 #include "web/json_text.h"
 #include "web/model/model.h"
 #include "web/site/site.h"
@@ -10,10 +11,14 @@
 /// What several pages compute in the same way.
 namespace web {
 
-constexpr double kDuffsPerCoin = 1e8;
 [[nodiscard]] inline double coins(std::uint64_t duffs) {
-    return static_cast<double>(duffs) / kDuffsPerCoin;
+    return static_cast<double>(duffs) / dash::kDuffsPerCoin;
 }
+
+/// Of a graph by worker; the others are summed up.
+inline constexpr std::size_t kMostSeries = 200;
+/// Of a list of miners' connections.
+inline constexpr std::size_t kMostConnections = 1000;
 
 /// 64 hex digits of a path; throws BadRequest.
 [[nodiscard]] dash::Uint256 hash_argument(const std::string& text);

@@ -11,9 +11,6 @@ namespace web {
 namespace {
 
 constexpr std::size_t kFewOwnShares = 50;
-constexpr double kDonationParts = 65535;
-/// Of a graph by worker; the others are summed up.
-constexpr std::size_t kMostSeries = 200;
 
 /// Newest first: by the time we saw them, which is that of their making.
 std::vector<dash::Uint256> own_shares(const Model& model) {
@@ -59,7 +56,7 @@ Json share_data_json(const Model& model, const share_chain::Share& share) {
             {"target", big_integer(share.target)},
             {"max_target", big_integer(share.max_target)},
             {"payout_address", model.address_of(share.data().pubkey_hash)},
-            {"donation", share.data().donation / kDonationParts},
+            {"donation", share.data().donation / share_chain::kDonationParts},
             {"stale_info", stale_word(share.data().stale_info)},
             {"nonce", share.data().nonce},
             {"desired_version", share.data().desired_version},
@@ -86,7 +83,7 @@ Json block_json_of(const Model& model, const share_chain::Share& share) {
             {"other_transaction_hashes", hashes_json(model.shares().transactions(share))}};
 }
 
-Json share_page(const PageContext& context) {
+Json legacy_share_page(const PageContext& context) {
     const Model& model = context.model;
     const ShareIndex::Entry* entry = model.shares().find(hash_argument(context.arguments[0]));
     if (entry == nullptr) return nullptr;
@@ -172,7 +169,7 @@ Json graph_data(const PageContext& context) {
 
 void add_legacy_chain(RouteTable& table) {
     table.json("web/log", log);
-    takes(table.json("web/share", share_page), 1, 1);
+    takes(table.json("web/share", legacy_share_page), 1, 1);
     takes(table.json("web/payout_address", payout_address), 1, 1);
     takes(table.page("web/share_data", share_data), 1, 1);
     table.json("web/heads",

@@ -14,10 +14,10 @@ namespace web {
 namespace {
 
 /// With fewer shares statistics are null.
-constexpr std::uint64_t kFewestShares = 10;
+constexpr std::uint64_t kFewestForStatistics = 10;
 
 bool is_too_short(const PageContext& context) {
-    return context.model.now().chain->height < kFewestShares || !context.model.now().chain->last_hour;
+    return context.model.now().chain->height < kFewestForStatistics || !context.model.now().chain->last_hour;
 }
 
 Json rate(const PageContext& context) {
@@ -105,7 +105,7 @@ Response patron_sendmany(const PageContext& context) {
     pool_small_amounts(amounts, smallest, context.model.now().chain->best);
     Json rounded = Json::object();
     for (const auto& [address, amount] : amounts)
-        rounded[address] = std::round(amount * kDuffsPerCoin) / kDuffsPerCoin;
+        rounded[address] = std::round(amount * dash::kDuffsPerCoin) / dash::kDuffsPerCoin;
     response.body = to_text(rounded);
     return response;
 }

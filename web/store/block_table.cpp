@@ -6,7 +6,7 @@
 namespace web {
 namespace {
 
-constexpr double kLogSeconds = 86'400;
+constexpr double kLogKeptSeconds = 86'400;
 
 }  // namespace
 
@@ -92,7 +92,7 @@ void store_log_entry(Store& store, double time, const std::string& record) {
 
 void store_limits(Store& store, double now) {
     store.post([now](auto& database) {
-        database.prepare("DELETE FROM statistics_log WHERE at < ?").bind(now - kLogSeconds).run();
+        database.prepare("DELETE FROM statistics_log WHERE at < ?").bind(now - kLogKeptSeconds).run();
         database
             .prepare(
                 "DELETE FROM hashrate_samples WHERE at < "

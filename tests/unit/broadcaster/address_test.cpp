@@ -2,20 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/unit/broadcaster/addresses.h"
+
 using namespace dash::broadcaster;
 
-namespace {
-
-PeerAddress at(const char* text) {
-    const auto address = parse_peer_address(text);
-    REQUIRE_MESSAGE(address, text);
-    return *address;
-}
-
-constexpr AddressRules kMainnet{.port = 9999, .local_ones_too = false};
-constexpr AddressRules kRegtest{.port = 19899, .local_ones_too = true};
-
-}  // namespace
+using broadcaster_tests::at;
+using broadcaster_tests::kMainnet;
+using broadcaster_tests::kRegtest;
 
 TEST_CASE("addresses are read and written") {
     CHECK(to_text(at("1.2.3.4:9999")) == "1.2.3.4:9999");

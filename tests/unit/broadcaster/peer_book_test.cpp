@@ -2,20 +2,18 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/unit/broadcaster/addresses.h"
+
 using namespace dash::broadcaster;
+
+using broadcaster_tests::at;
+using broadcaster_tests::kMainnet;
+using broadcaster_tests::kRegtest;
 
 namespace {
 
-constexpr AddressRules kMainnet{.port = 9999, .local_ones_too = false};
-constexpr AddressRules kRegtest{.port = 19899, .local_ones_too = true};
 constexpr double kNow = 1'700'000'000;
 using Added = PeerBook::Added;
-
-PeerAddress at(const std::string& text) {
-    const auto address = parse_peer_address(text);
-    REQUIRE(address);
-    return *address;
-}
 
 /// The n-th of many addresses of different groups.
 PeerAddress spread(unsigned n) {

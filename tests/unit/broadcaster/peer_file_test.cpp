@@ -11,7 +11,7 @@ using nlohmann::json;
 
 namespace {
 
-PeerFile sample() {
+PeerFile sample_file() {
     PeerFile file;
     file.last_updated = 1'700'000'100.25;
     file.bootstrapped = true;
@@ -43,7 +43,7 @@ PeerFile sample() {
 }  // namespace
 
 TEST_CASE("what is written is read again") {
-    const PeerFile file = sample();
+    const PeerFile file = sample_file();
     const PeerFile read = parse_peer_file(to_json_text(file));
     CHECK(read.last_updated == file.last_updated);
     CHECK(read.bootstrapped);
@@ -73,7 +73,7 @@ TEST_CASE("what is written is read again") {
 }
 
 TEST_CASE("the local dashd is protected and first in worth") {
-    const json root = json::parse(to_json_text(sample()));
+    const json root = json::parse(to_json_text(sample_file()));
     const json& dashd = root.at("peers").at("127.0.0.1:9999");
     CHECK(dashd.at("score") == 999999);
     CHECK(dashd.at("protected") == true);
@@ -83,7 +83,7 @@ TEST_CASE("the local dashd is protected and first in worth") {
 }
 
 TEST_CASE("peers that cannot be read are left out, the others stay") {
-    json root = json::parse(to_json_text(sample()));
+    json root = json::parse(to_json_text(sample_file()));
     root["peers"]["nonsense"] = json::object();
     root["peers"]["9.9.9.9:9999"] = 5;
     root["peers"]["9.9.9.8:9999"] = {{"source", 7}};

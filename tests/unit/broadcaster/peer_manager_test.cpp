@@ -4,14 +4,15 @@
 
 #include <chrono>
 
+#include "tests/unit/broadcaster/addresses.h"
 #include "tests/unit/broadcaster/fake_network.h"
 
 using namespace dash::broadcaster;
 using dash::rpc::PeerInfo;
 
-namespace {
+using broadcaster_tests::kMainnet;
 
-constexpr AddressRules kMainnet{.port = 9999, .local_ones_too = false};
+namespace {
 
 PeerAddress peer(unsigned number) {
     const auto address =
@@ -20,8 +21,8 @@ PeerAddress peer(unsigned number) {
     return *address;
 }
 
-struct Place {
-    explicit Place(Limits limits = {}, unsigned known = 0, bool bootstrapped = true)
+struct ManagerPlace {
+    explicit ManagerPlace(Limits limits = {}, unsigned known = 0, bool bootstrapped = true)
         : manager(limits, book(known), bootstrapped, clock) {}
 
     PeerBook book(unsigned known) const {
@@ -51,7 +52,7 @@ struct Place {
 }  // namespace
 
 TEST_CASE("three attempts at a time, until one place is left for the local dashd") {
-    Place place({.max_peers = 20, .min_peers = 5}, 50);
+    ManagerPlace place({.max_peers = 20, .min_peers = 5}, 50);
     CHECK(place.manager.check().refresh == Refresh::kNone);
     auto dials = place.manager.dials();
     CHECK(dials.size() == 3);
@@ -68,7 +69,7 @@ TEST_CASE("three attempts at a time, until one place is left for the local dashd
 }
 
 TEST_CASE("the maximum holds, attempts included") {
-    Place place({.max_peers = 6, .min_peers = 2}, 50);
+    ManagerPlace place({.max_peers = 6, .min_peers = 2}, 50);
     static_cast<void>(place.manager.check());
     std::size_t connected = 0;
     for (auto dials = place.manager.dials(); !dials.empty(); dials = place.manager.dials()) {
@@ -82,7 +83,7 @@ TEST_CASE("the maximum holds, attempts included") {
 }
 
 TEST_CASE("after three failures a peer is left alone for five minutes") {
-    Place place({.max_peers = 20, .min_peers = 1}, 1);
+    ManagerPlace place({.max_peers = 20, .min_peers = 1}, 1);
     int attempts = 0;
     bool rests = false;
     for (int step = 0; step < 6 && !rests; ++step) {
@@ -107,7 +108,7 @@ TEST_CASE("after three failures a peer is left alone for five minutes") {
 }
 
 TEST_CASE("dashd's report of a connection clears a peer's failures") {
-    Place place({.max_peers = 20, .min_peers = 1}, 1);
+    ManagerPlace place({.max_peers = 20, .min_peers = 1}, 1);
     static_cast<void>(place.manager.check());
     for (int i = 0; i < 3; ++i) {
         REQUIRE(place.manager.dials().size() == 1);
@@ -123,7 +124,7 @@ TEST_CASE("dashd's report of a connection clears a peer's failures") {
 }
 
 TEST_CASE("peers that dashd is not connected to come first, and those of other groups") {
-    Place place({.max_peers = 4, .min_peers = 1}, 4);
+    ManagerPlace place({.max_peers = 4, .min_peers = 1}, 4);
     const PeerAddress neighbour = *parse_peer_address("20.3.200.1:9999");  // same /16 as the fourth
     dash::p2p::NetAddress told;
     told.ip = neighbour.ip;
@@ -145,7 +146,7 @@ TEST_CASE("peers that dashd is not connected to come first, and those of other g
 }
 
 TEST_CASE("a peer that turns out to be the local dashd goes, and is not called again") {
-    Place place({.max_peers = 20, .min_peers = 5}, 3);
+    ManagerPlace place({.max_peers = 20, .min_peers = 5}, 3);
     static_cast<void>(place.manager.check());
     const auto dials = place.manager.dials();
     REQUIRE(dials.size() == 3);
@@ -164,7 +165,7 @@ TEST_CASE("a peer that turns out to be the local dashd goes, and is not called a
 }
 
 TEST_CASE("dashd's inbound peers and itself are no addresses") {
-    Place place({}, 0, /*bootstrapped=*/false);
+    ManagerPlace place({}, 0, /*bootstrapped=*/false);
     CHECK(place.manager.check().refresh == Refresh::kBootstrap);
     const auto learned =
         place.manager.dashd_answered(Refresh::kBootstrap, {{"1.2.3.4:9999", false, 0.045},
@@ -183,7 +184,7 @@ TEST_CASE("dashd's inbound peers and itself are no addresses") {
 }
 
 TEST_CASE("rotation: the worst makes room for a clearly better one, once it is connected") {
-    Place place({.max_peers = 4, .min_peers = 1}, 3);
+    ManagerPlace place({.max_peers = 4, .min_peers = 1}, 3);
     static_cast<void>(place.manager.check());
     place.connect_all();
     REQUIRE(place.manager.connections().size() == 3);
@@ -226,7 +227,7 @@ TEST_CASE("rotation: the worst makes room for a clearly better one, once it is c
 }
 
 TEST_CASE("a candidate that is hardly better replaces nobody") {
-    Place place({.max_peers = 4, .min_peers = 1}, 4);
+    ManagerPlace place({.max_peers = 4, .min_peers = 1}, 4);
     static_cast<void>(place.manager.check());
     place.connect_all();
     for (int minute = 0; minute < 60; ++minute) {
@@ -237,7 +238,7 @@ TEST_CASE("a candidate that is hardly better replaces nobody") {
 }
 
 TEST_CASE("a better peer that is just forgotten replaces nobody") {
-    Place place({.max_peers = 4, .min_peers = 1}, 3);
+    ManagerPlace place({.max_peers = 4, .min_peers = 1}, 3);
     static_cast<void>(place.manager.check());
     place.connect_all();
     REQUIRE(place.manager.connections().size() == 3);
@@ -263,7 +264,7 @@ TEST_CASE("a better peer that is just forgotten replaces nobody") {
 }
 
 TEST_CASE("one peer cannot flood the book") {
-    Place place({.max_peers = 4, .min_peers = 1}, 1);
+    ManagerPlace place({.max_peers = 4, .min_peers = 1}, 1);
     static_cast<void>(place.manager.check());
     place.connect_all();
     std::size_t added = 0;
@@ -286,7 +287,7 @@ TEST_CASE("one peer cannot flood the book") {
 }
 
 TEST_CASE("what others claim about times is not believed blindly") {
-    Place place({.max_peers = 4, .min_peers = 1}, 1);
+    ManagerPlace place({.max_peers = 4, .min_peers = 1}, 1);
     static_cast<void>(place.manager.check());
     place.connect_all();
     dash::p2p::NetAddress address;
@@ -300,7 +301,7 @@ TEST_CASE("what others claim about times is not believed blindly") {
 }
 
 TEST_CASE("announcements are counted once, and first ones when confirmed") {
-    Place place({.max_peers = 5, .min_peers = 1}, 3);
+    ManagerPlace place({.max_peers = 5, .min_peers = 1}, 3);
     static_cast<void>(place.manager.check());
     place.connect_all();
     CHECK(place.manager.block_announced(peer(0), dash::Uint256(7)) == 1);
@@ -315,7 +316,7 @@ TEST_CASE("announcements are counted once, and first ones when confirmed") {
 }
 
 TEST_CASE("who breaks the protocol is not called back soon") {
-    Place place({.max_peers = 5, .min_peers = 1}, 1);
+    ManagerPlace place({.max_peers = 5, .min_peers = 1}, 1);
     static_cast<void>(place.manager.check());
     place.connect_all();
     place.advance(3600);
@@ -327,7 +328,7 @@ TEST_CASE("who breaks the protocol is not called back soon") {
 }
 
 TEST_CASE("time connected adds up") {
-    Place place({.max_peers = 5, .min_peers = 1}, 1);
+    ManagerPlace place({.max_peers = 5, .min_peers = 1}, 1);
     for (int i = 0; i < 3; ++i) {
         static_cast<void>(place.manager.check());
         place.connect_all();
@@ -342,7 +343,7 @@ TEST_CASE("time connected adds up") {
 }
 
 TEST_CASE("a check that finds nothing to do takes less than a millisecond with a full book") {
-    Place place({.max_peers = 20, .min_peers = 5}, PeerBook::kMostPeers);
+    ManagerPlace place({.max_peers = 20, .min_peers = 5}, PeerBook::kMostPeers);
     static_cast<void>(place.manager.check());
     place.connect_all();
     REQUIRE(place.manager.connections().size() == 19);

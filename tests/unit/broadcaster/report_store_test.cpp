@@ -15,12 +15,12 @@ using dash::submission::SubmissionReport;
 
 namespace {
 
-struct Place {
+struct ReportPlace {
     [[nodiscard]] std::filesystem::path file() const { return folder.path() / "p2pool.sqlite3"; }
     tests::TemporaryFolder folder{"report-store"};
 };
 
-BroadcastReport sample() {
+BroadcastReport sample_report() {
     BroadcastReport report;
     report.hash = Uint256(0xb10c);
     report.height = 500;
@@ -61,12 +61,12 @@ SubmissionReport fate(std::uint64_t hash, BlockState state) {
 }  // namespace
 
 TEST_CASE("a report is kept with a row for each peer, and replaced by a later one") {
-    const Place place;
+    const ReportPlace place;
     ReportStore store(place.file());
-    BroadcastReport report = sample();
+    BroadcastReport report = sample_report();
     store.save(report);
     report.announcements.clear();
-    store.save(sample());
+    store.save(sample_report());
     dash::sqlite::Database database(place.file());
     auto head = database.prepare(
         "SELECT peers, reached, confirmed, ms_50, ms_90 IS NULL, first_confirmed_ms, COUNT(*) FROM broadcasts");
@@ -97,7 +97,7 @@ TEST_CASE("a report is kept with a row for each peer, and replaced by a later on
 }
 
 TEST_CASE("won blocks are counted by their fate, over restarts") {
-    const Place place;
+    const ReportPlace place;
     {
         ReportStore store(place.file());
         CHECK(store.totals().won == 0);
@@ -122,7 +122,7 @@ TEST_CASE("won blocks are counted by their fate, over restarts") {
 }
 
 TEST_CASE("points of the history") {
-    const Place place;
+    const ReportPlace place;
     ReportStore store(place.file());
     HistoryPoint point;
     point.at = 1'700'000'000;
@@ -144,9 +144,9 @@ TEST_CASE("points of the history") {
 }
 
 TEST_CASE("trends: broadcasts with their fates, peers, and points thinned out over the time asked for") {
-    const Place place;
+    const ReportPlace place;
     ReportStore store(place.file());
-    BroadcastReport report = sample();
+    BroadcastReport report = sample_report();
     report.latecomers.push_back(report.peers[0]);
     report.latecomers[0].address = *parse_peer_address("1.2.3.7:9999");
     store.save(report);
@@ -195,11 +195,11 @@ TEST_CASE("a file that cannot be used is told as such") {
 }
 
 TEST_CASE("a report is read as it was told, the peers reached first first") {
-    const Place place;
+    const ReportPlace place;
     ReportStore store(place.file());
     ReportReader reader(place.file());
     CHECK(reader.read(Uint256(0xb10c)).is_null());
-    store.save(sample());
+    store.save(sample_report());
     const nlohmann::json report = reader.read(Uint256(0xb10c));
     CHECK(report.at("height") == 500);
     CHECK(report.at("time") == 1'700'000'000.5);

@@ -8,7 +8,7 @@ using dash::Uint256;
 
 namespace {
 
-PeerAddress peer(std::uint8_t number) {
+PeerAddress sighted(std::uint8_t number) {
     PeerAddress address;
     address.ip[15] = number;
     address.port = 9999;
@@ -19,36 +19,36 @@ PeerAddress peer(std::uint8_t number) {
 
 TEST_CASE("being first counts when a second peer confirms it") {
     BlockSightings sightings;
-    const auto first = sightings.announced(Uint256(1), peer(1));
+    const auto first = sightings.announced(Uint256(1), sighted(1));
     CHECK(first.is_news);
     CHECK(!first.winner);
-    const auto again = sightings.announced(Uint256(1), peer(1));
+    const auto again = sightings.announced(Uint256(1), sighted(1));
     CHECK(!again.is_news);
     CHECK(!again.winner);
-    const auto second = sightings.announced(Uint256(1), peer(2));
+    const auto second = sightings.announced(Uint256(1), sighted(2));
     CHECK(second.is_news);
-    CHECK(second.winner == peer(1));
-    const auto third = sightings.announced(Uint256(1), peer(3));
+    CHECK(second.winner == sighted(1));
+    const auto third = sightings.announced(Uint256(1), sighted(3));
     CHECK(third.is_news);
     CHECK(!third.winner);
 }
 
 TEST_CASE("inventing blocks wins nothing and does not push out real ones") {
     BlockSightings sightings;
-    static_cast<void>(sightings.announced(Uint256(1), peer(1)));
+    static_cast<void>(sightings.announced(Uint256(1), sighted(1)));
     for (std::uint64_t i = 0; i < 10'000; ++i)
-        CHECK(!sightings.announced(Uint256(1000 + i), peer(9)).winner);
-    CHECK(sightings.announced(Uint256(1), peer(2)).winner == peer(1));
+        CHECK(!sightings.announced(Uint256(1000 + i), sighted(9)).winner);
+    CHECK(sightings.announced(Uint256(1), sighted(2)).winner == sighted(1));
 }
 
 TEST_CASE("old blocks are forgotten") {
     BlockSightings sightings;
     for (std::uint64_t i = 0; i < 10 * BlockSightings::kMostBlocks; ++i) {
-        static_cast<void>(sightings.announced(Uint256(i), peer(1)));
-        CHECK(sightings.announced(Uint256(i), peer(2)).winner == peer(1));
+        static_cast<void>(sightings.announced(Uint256(i), sighted(1)));
+        CHECK(sightings.announced(Uint256(i), sighted(2)).winner == sighted(1));
     }
-    CHECK(!sightings.announced(Uint256(0), peer(3)).winner);
-    CHECK(sightings.announced(Uint256(0), peer(2)).winner == peer(3));
+    CHECK(!sightings.announced(Uint256(0), sighted(3)).winner);
+    CHECK(sightings.announced(Uint256(0), sighted(2)).winner == sighted(3));
 }
 
 TEST_CASE("a transaction is widespread some seconds after its first announcement") {

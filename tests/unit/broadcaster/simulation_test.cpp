@@ -5,14 +5,16 @@
 #include <set>
 
 #include "dash/broadcaster/peer_manager.h"
+#include "tests/unit/broadcaster/addresses.h"
 #include "tests/unit/broadcaster/fake_network.h"
 
 using namespace dash::broadcaster;
 using tests::FakeNetwork;
 
+using broadcaster_tests::kMainnet;
+
 namespace {
 
-constexpr AddressRules kMainnet{.port = 9999, .local_ones_too = false};
 constexpr int kStepsPerHour = 720;
 
 /// Of the whole program; 0 with an allocator that does not tell, as a sanitizer's.

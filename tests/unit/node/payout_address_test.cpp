@@ -24,8 +24,8 @@ std::string address(std::uint8_t number) {
 }
 
 /// A node without or with a wallet behind it.
-struct Fixture {
-    explicit Fixture(tests::FakeRpcServer::Script script)
+struct WalletFixture {
+    explicit WalletFixture(tests::FakeRpcServer::Script script)
         : server(std::move(script)), client(server.settings()), daemon(client, dash::dash_regtest()) {
         settings.network = share_chain::find_network("dash_regtest");
         settings.net_datadir = folder.path();
@@ -71,14 +71,14 @@ RpcReply no_wallet(const RpcRequest& request) {
 }  // namespace
 
 TEST_CASE("an address of the command line is taken without asking") {
-    Fixture node(no_wallet);
+    WalletFixture node(no_wallet);
     node.settings.payout_address = address(9);
     CHECK(node.determine() == std::vector<std::string>{address(9)});
     CHECK(node.server.requests() == 0);
 }
 
 TEST_CASE("without one, a new address of the wallet, which is kept") {
-    Fixture node(wallet({address(1)}));
+    WalletFixture node(wallet({address(1)}));
     CHECK(node.determine() == std::vector<std::string>{address(1)});
     CHECK(node.cached() == address(1));
     CHECK(node.determine() == std::vector<std::string>{address(1)});
@@ -86,11 +86,11 @@ TEST_CASE("without one, a new address of the wallet, which is kept") {
 }
 
 TEST_CASE("a kept address is taken where there is no wallet to ask, and not when it is another's") {
-    Fixture alone(no_wallet);
+    WalletFixture alone(no_wallet);
     alone.cache(address(7));
     CHECK(alone.determine() == std::vector<std::string>{address(7)});
 
-    Fixture owner(wallet());
+    WalletFixture owner(wallet());
     for (const std::string& text :
          {address(7), std::string("nonsense"), std::string("XdgF55wEHBRWwbuBniNYH4GvvaoYMgL84u")}) {
         owner.cache(text);
@@ -102,19 +102,19 @@ TEST_CASE("a kept address is taken where there is no wallet to ask, and not when
 }
 
 TEST_CASE("where no address can be had the operator is told what to do") {
-    Fixture node(no_wallet);
+    WalletFixture node(no_wallet);
     CHECK_THROWS_WITH_AS((void)node.determine(), doctest::Contains("Start the node with -a YOUR_DASH_ADDRESS"),
                          dash::ConfigError);
     CHECK(node.cached().empty());
 }
 
 TEST_CASE("several addresses of the wallet for the dynamic mode") {
-    Fixture node(wallet());
+    WalletFixture node(wallet());
     node.settings.dynamic_payout = true;
     node.settings.options.dynamic_addresses = 3;
     CHECK(node.determine() == std::vector<std::string>{address(1), address(2), address(3)});
     CHECK(node.cached().empty());
-    Fixture alone(no_wallet);
+    WalletFixture alone(no_wallet);
     alone.settings.dynamic_payout = true;
     CHECK_THROWS_AS((void)alone.determine(), dash::ConfigError);
 }

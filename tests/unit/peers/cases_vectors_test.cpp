@@ -17,6 +17,7 @@ using dash::Bytes;
 using dash::ByteSpan;
 using dash::Uint256;
 using nlohmann::json;
+using tests::regtest;
 using tests::ScriptedNode;
 using tests::ScriptedPeer;
 using namespace p2pool::peers;
@@ -32,10 +33,6 @@ const std::map<std::string, std::string> kBetter{
      "a share that we have needs no transactions: a peer that relays an old one keeps its connection"},
     {"shares referencing unknown tx", "the same: it is one of the chain's"},
 };
-
-const share_chain::Network& regtest() {
-    return *share_chain::find_network("dash_regtest");
-}
 
 const std::vector<share_chain::SharePtr>& chain_of_the_probed_node() {
     static const auto shares = tests::load_share_file("run2/shares_of_B.0", regtest());

@@ -9,20 +9,17 @@
 namespace {
 
 using namespace p2pool::peers;
+using tests::regtest;
 using tests::ScriptedNode;
 using tests::ScriptedPeer;
 
-const share_chain::Network& regtest() {
-    return *share_chain::find_network("dash_regtest");
-}
-
-PeerAddress at(const std::string& host, std::uint16_t port = 8999) {
+PeerAddress peer_at(const std::string& host, std::uint16_t port = 8999) {
     return parse_peer_address(host, port).value();
 }
 
 void learn(ScriptedNode& node, const std::vector<std::string>& hosts) {
     for (const std::string& host : hosts)
-        node.peers->addresses().learn(at(host), 0, node.simulation.clock().unix_seconds());
+        node.peers->addresses().learn(peer_at(host), 0, node.simulation.clock().unix_seconds());
 }
 
 std::set<std::string> attempted(const ScriptedNode& node) {
@@ -149,7 +146,7 @@ TEST_CASE("bootstrap hosts are asked by name, and then known by address") {
     REQUIRE(attempted(node) == std::set<std::string>{"seed.example"});
     ScriptedPeer peer = node.answer_attempt("7.7.7.7");
     peer.shake_hands();
-    CHECK(node.peers->addresses().find(at("7.7.7.7")));
+    CHECK(node.peers->addresses().find(peer_at("7.7.7.7")));
 }
 
 TEST_CASE("no share chain is expected from nobody, nor of a peer who has none") {
@@ -189,13 +186,13 @@ TEST_CASE("addresses are learned, told on, and never an IPv6 one") {
     const auto now = static_cast<std::uint64_t>(node.simulation.clock().unix_seconds());
     Addrs addrs;
     for (int i = 0; i < 50; ++i) {
-        addrs.addresses.push_back({now + 1000, {0, at("10.0.0." + std::to_string(i))}});
-        addrs.addresses.push_back({now, {0, at("2001:db8::" + std::to_string(i))}});
+        addrs.addresses.push_back({now + 1000, {0, peer_at("10.0.0." + std::to_string(i))}});
+        addrs.addresses.push_back({now, {0, peer_at("2001:db8::" + std::to_string(i))}});
     }
     peer.say(addrs);
     CHECK(node.peers->addresses().size() == 100);
     // What lies in the future is of now.
-    CHECK(node.peers->addresses().find(at("10.0.0.1"))->last_seen == static_cast<double>(now));
+    CHECK(node.peers->addresses().find(peer_at("10.0.0.1"))->last_seen == static_cast<double>(now));
     std::size_t told_on = 0;
     for (const dash::Bytes& payload : peer.heard_payloads("addrs")) {
         const Addrs told = decode_addrs(payload, Trailing::kReject);
@@ -225,15 +222,15 @@ TEST_CASE("on a public network no address is learned or told that the Internet d
     for (int i = 0; i < 20; ++i) {
         for (const char* host : {"10.0.0.1", "127.0.0.1", "192.168.1.1", "169.254.1.1", "203.0.113.1", "0.0.0.0",
                                  "224.0.0.1", "2001:db8::1", "fe80::1", "::1"}) {
-            addrs.addresses.push_back({1, {0, at(host)}});
+            addrs.addresses.push_back({1, {0, peer_at(host)}});
         }
     }
-    addrs.addresses.push_back({1, {0, at("9.9.9.9")}});
-    addrs.addresses.push_back({1, {0, at("2001:470::1")}});
+    addrs.addresses.push_back({1, {0, peer_at("9.9.9.9")}});
+    addrs.addresses.push_back({1, {0, peer_at("2001:470::1")}});
     peer.say(addrs);
     CHECK(node.peers->addresses().size() == 2);
     for (const dash::Bytes& payload : peer.heard_payloads("addrs"))
-        CHECK(decode_addrs(payload, Trailing::kReject).addresses.at(0).address.address == at("9.9.9.9"));
+        CHECK(decode_addrs(payload, Trailing::kReject).addresses.at(0).address.address == peer_at("9.9.9.9"));
 
     ScriptedPeer neighbour = node.incoming("192.168.1.7");
     neighbour.shake_hands();
@@ -265,7 +262,7 @@ TEST_CASE("a flood of addresses is learned and told on in part") {
     (void)peer.heard();
     Addrs addrs;
     for (int i = 0; i < 20'000; ++i) {
-        addrs.addresses.push_back({1, {0, at("10.0." + std::to_string(i / 256) + "." + std::to_string(i % 256))}});
+        addrs.addresses.push_back({1, {0, peer_at("10.0." + std::to_string(i / 256) + "." + std::to_string(i % 256))}});
     }
     peer.say(addrs);
     CHECK(node.peers->addresses().size() == 1000);
@@ -289,7 +286,7 @@ TEST_CASE("a node tells where it listens, unless it shall not") {
         ScriptedNode node(regtest());
         node.settings.advertise = wish.advertise;
         node.settings.listening = wish.listening;
-        if (!wish.external.empty()) node.settings.external = at(wish.external, 1234);
+        if (!wish.external.empty()) node.settings.external = peer_at(wish.external, 1234);
         node.start();
         ScriptedPeer peer = node.incoming("1.2.3.4");
         peer.shake_hands();
@@ -303,8 +300,8 @@ TEST_CASE("a node tells where it listens, unless it shall not") {
         CHECK(heard[2].command == wish.command);
         if (wish.command == "addrs") {
             CHECK(decode_addrs(heard[2].payload, Trailing::kReject).addresses.at(0).address.address ==
-                  at(wish.external, 1234));
-            CHECK(!node.peers->addresses().find(at(wish.external, 1234)));
+                  peer_at(wish.external, 1234));
+            CHECK(!node.peers->addresses().find(peer_at(wish.external, 1234)));
         }
     }
 }
@@ -315,19 +312,19 @@ TEST_CASE("who says where it listens is known by the address it is seen at") {
     ScriptedPeer peer = node.incoming("1.2.3.4", 5555);
     peer.shake_hands();
     peer.say(AddrMe{8999});
-    CHECK(node.peers->addresses().find(at("1.2.3.4", 8999)));
+    CHECK(node.peers->addresses().find(peer_at("1.2.3.4", 8999)));
     ScriptedPeer six = node.incoming("2001:db8::1", 5555);
     six.shake_hands();
     (void)peer.heard();
     (void)six.heard();
     for (std::uint16_t port = 1; port < 20; ++port)
         six.say(AddrMe{port});
-    CHECK(node.peers->addresses().find(at("2001:db8::1", 7)));
+    CHECK(node.peers->addresses().find(peer_at("2001:db8::1", 7)));
     CHECK(peer.heard_payloads("addrs").empty());
     CHECK(six.heard_payloads("addrs").empty());
     // This machine's own: somebody else may know where that is.
     ScriptedPeer local = node.incoming("127.0.0.1", 5555);
     local.shake_hands();
     local.say(AddrMe{8999});
-    CHECK(!node.peers->addresses().find(at("127.0.0.1", 8999)));
+    CHECK(!node.peers->addresses().find(peer_at("127.0.0.1", 8999)));
 }

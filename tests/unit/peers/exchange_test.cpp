@@ -13,13 +13,10 @@ namespace {
 using namespace p2pool::peers;
 using dash::Uint256;
 using share_chain::SharePtr;
+using tests::regtest;
 using tests::ScriptedNode;
 using tests::ScriptedPeer;
 using Commands = std::vector<std::string>;
-
-const share_chain::Network& regtest() {
-    return *share_chain::find_network("dash_regtest");
-}
 
 /// A node with a chain of 20 shares, and peers.
 struct Connected : ScriptedNode {

@@ -20,8 +20,8 @@ using dash::Uint256;
 using tests::ScriptedNode;
 using tests::ScriptedPeer;
 
-struct Started : ScriptedNode {
-    Started() : ScriptedNode(*share_chain::find_network("dash_regtest")) { start(); }
+struct Flooded : ScriptedNode {
+    Flooded() : ScriptedNode(*share_chain::find_network("dash_regtest")) { start(); }
 
     [[nodiscard]] ScriptedPeer peer(const std::string& host_name) {
         ScriptedPeer connected = incoming(host_name);
@@ -70,7 +70,7 @@ dash::Bytes repeated(const ScriptedNode& node, const Message& message, std::size
 }
 
 /// A node with a chain whose peers may ask for all of it.
-struct Asked : Started {
+struct Asked : Flooded {
     Asked() {
         host.load_store(tests::mine_chain(network, 50, 1700000000, simulation.random()));
         request.id = Uint256(9);
@@ -97,7 +97,7 @@ std::size_t names_in(const std::vector<dash::Bytes>& payloads) {
 }  // namespace
 
 TEST_CASE("transactions by the hundred thousand stop neither the node nor its other peers") {
-    Started node;
+    Flooded node;
     ScriptedPeer honest = node.peer("2.2.2.2");
     ScriptedPeer hostile = node.peer("1.1.1.1");
     pour(node, hostile, 25);
@@ -112,7 +112,7 @@ TEST_CASE("transactions by the hundred thousand stop neither the node nor its ot
 }
 
 TEST_CASE("however many transactions the node knows, peers come in") {
-    Started node;
+    Flooded node;
     ScriptedPeer hostile = node.peer("1.1.1.1");
     pour(node, hostile, 12);
     REQUIRE(node.peers->transactions().size() > dash::p2p::kMaxPayloadBytes / Uint256::kBytes);
@@ -122,7 +122,7 @@ TEST_CASE("however many transactions the node knows, peers come in") {
 }
 
 TEST_CASE("who asks without end for addresses is answered so often, and no longer, and holds nobody up") {
-    Started node;
+    Flooded node;
     for (std::uint8_t i = 1; i <= 200; ++i)
         node.peers->addresses().learn(*parse_peer_address("10.0.0." + std::to_string(i), 1), 0, 1700000000);
     ScriptedPeer hostile = node.peer("1.1.1.1");
@@ -164,7 +164,7 @@ TEST_CASE("who asks without end for addresses is answered so often, and no longe
 }
 
 TEST_CASE("who comes anew and anew is greeted so often, and no longer") {
-    Started node;
+    Flooded node;
     std::vector<KnownTransaction> ours;
     for (std::uint32_t i = 0; i < 100; ++i)
         ours.push_back(tests::make_transaction(i));
@@ -191,7 +191,7 @@ TEST_CASE("who comes anew and anew is greeted so often, and no longer") {
 }
 
 TEST_CASE("where a node listens is told on so often, and no longer") {
-    Started node;
+    Flooded node;
     ScriptedPeer honest = node.peer("2.2.2.2");
     ScriptedPeer hostile = node.peer("1.1.1.1");
     const auto told_on = [&] {
@@ -229,7 +229,7 @@ TEST_CASE("noise costs: who says nothing without end is not listened to for a wh
     };
     for (std::size_t i = 0; i < noises.size(); ++i) {
         CAPTURE(i);
-        Started node;
+        Flooded node;
         ScriptedPeer noisy = node.peer("1.1.1.1");
         (void)noisy.heard();
         noisy.say_bytes(noises[i](node));
@@ -250,7 +250,7 @@ TEST_CASE("more transactions than a block has are remembered for nobody") {
             message.transactions.push_back(tiny_transaction(i));
         return message;
     };
-    Started node;
+    Flooded node;
     ScriptedPeer at_once = node.peer("1.1.1.1");
     at_once.say(some(0, RememberTx::kMost + 1));
     CHECK(at_once.is_closed());
@@ -267,7 +267,7 @@ TEST_CASE("more transactions than a block has are remembered for nobody") {
 }
 
 TEST_CASE("names of transactions cost by their number") {
-    Started node;
+    Flooded node;
     ScriptedPeer hostile = node.peer("1.1.1.1");
     (void)hostile.heard();
     HaveTx names;
@@ -315,7 +315,7 @@ TEST_CASE_FIXTURE(Asked, "a newcomer gets all shares of a full chain at once") {
 }
 
 TEST_CASE("a peer's largest template is taken at once") {
-    Started node;
+    Flooded node;
     ScriptedPeer honest = node.peer("1.1.1.1");
     RememberTx remember;
     std::size_t bytes = 0;
@@ -333,7 +333,7 @@ TEST_CASE("a peer's largest template is taken at once") {
 
 TEST_CASE(
     "names of transactions that a peer makes up are told so many, ours all, and no name is lost that was not told") {
-    Started node;
+    Flooded node;
     ScriptedPeer other = node.peer("2.2.2.2");
     ScriptedPeer hostile = node.peer("1.1.1.1");
     (void)other.heard();
@@ -364,7 +364,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a newcomer is told as many names as it keeps, those of our template among them") {
-    Started node;
+    Flooded node;
     ScriptedPeer peer = node.peer("1.1.1.1");
     pour(node, peer, 2);
     const KnownTransaction ours = tests::make_transaction(1);

@@ -12,12 +12,9 @@ namespace {
 using namespace p2pool::peers;
 using dash::Bytes;
 using dash::Uint256;
+using tests::regtest;
 using tests::ScriptedNode;
 using tests::ScriptedPeer;
-
-const share_chain::Network& regtest() {
-    return *share_chain::find_network("dash_regtest");
-}
 
 struct Started : ScriptedNode {
     Started() : ScriptedNode(regtest()) { start(); }

@@ -14,7 +14,7 @@ using dash::Uint256;
 using tests::make_transaction;
 
 const auto kNothingNeeded = [](const Uint256&) { return false; };
-const dash::Bytes kPrefix = dash::from_hex("c0d1e2f3a4b5c6d7");
+const dash::Bytes kNetworkPrefix = dash::from_hex("c0d1e2f3a4b5c6d7");
 
 struct Known {
     tests::ManualClock clock;
@@ -46,7 +46,7 @@ struct Told {
 
 Told read(const std::vector<dash::p2p::SharedFrame>& frames) {
     Told told;
-    dash::p2p::FrameParser parser(kPrefix);
+    dash::p2p::FrameParser parser(kNetworkPrefix);
     for (const auto& frame : frames)
         parser.feed(*frame);
     std::size_t remembered = 0;
@@ -218,23 +218,23 @@ TEST_CASE("shares come with the transactions that the peer lacks") {
     peer.announced(std::vector<Uint256>{announced.txid});
 
     const auto plain = share_with({in_template.txid, announced.txid});
-    CHECK(read(peer.relay(kPrefix, std::vector{plain})).commands == std::vector<std::string>{"shares"});
+    CHECK(read(peer.relay(kNetworkPrefix, std::vector{plain})).commands == std::vector<std::string>{"shares"});
 
     // Twice in one share, and again in the next: sent once.
     const auto needy = share_with({lacking.txid, lacking.txid}, 2);
     const auto needy_too = share_with({lacking.txid}, 3);
-    const Told told = read(peer.relay(kPrefix, std::vector{needy, needy_too}));
+    const Told told = read(peer.relay(kNetworkPrefix, std::vector{needy, needy_too}));
     CHECK(told.commands == std::vector<std::string>{"remember_tx", "shares", "forget_tx"});
     CHECK(told.counts == std::vector<std::size_t>{1, 2, 1});
 
     peer.withdrawn(std::vector<Uint256>{announced.txid});
-    CHECK(read(peer.relay(kPrefix, std::vector{plain})).commands.size() == 3);
+    CHECK(read(peer.relay(kNetworkPrefix, std::vector{plain})).commands.size() == 3);
 
     // The peer would drop us for it.
     const auto impossible = share_with({Uint256(99)}, 4);
-    CHECK(read(peer.relay(kPrefix, std::vector{impossible, needy})).counts == std::vector<std::size_t>{1, 1, 1});
-    CHECK(peer.relay(kPrefix, std::vector{impossible}).empty());
-    CHECK(peer.relay(kPrefix, std::vector<share_chain::SharePtr>()).empty());
+    CHECK(read(peer.relay(kNetworkPrefix, std::vector{impossible, needy})).counts == std::vector<std::size_t>{1, 1, 1});
+    CHECK(peer.relay(kNetworkPrefix, std::vector{impossible}).empty());
+    CHECK(peer.relay(kNetworkPrefix, std::vector<share_chain::SharePtr>()).empty());
 }
 
 TEST_CASE("shares with more transactions than a peer may be given go in parts, or not at all") {
@@ -252,7 +252,7 @@ TEST_CASE("shares with more transactions than a peer may be given go in parts, o
     known.transactions.add(other);
     shares.push_back(share_with({one.txid, other.txid}, 9));
 
-    const Told told = read(peer.relay(kPrefix, shares));
+    const Told told = read(peer.relay(kNetworkPrefix, shares));
     CHECK(told.commands == std::vector<std::string>{"remember_tx", "shares", "forget_tx", "remember_tx", "shares",
                                                     "forget_tx", "remember_tx", "shares", "forget_tx"});
     CHECK(told.counts == std::vector<std::size_t>{2, 2, 2, 2, 2, 2, 1, 1, 1});
@@ -268,6 +268,6 @@ TEST_CASE("announcements of a peer are bounded") {
     peer.announced(names);
     std::size_t lacking = 0;
     for (const Uint256& name : names)
-        lacking += peer.relay(kPrefix, std::vector{share_with({name})}).empty() ? 1 : 0;
+        lacking += peer.relay(kNetworkPrefix, std::vector{share_with({name})}).empty() ? 1 : 0;
     CHECK(lacking == 500);
 }

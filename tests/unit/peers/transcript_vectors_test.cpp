@@ -19,14 +19,11 @@ namespace {
 using dash::Bytes;
 using dash::Uint256;
 using dash::p2p::Frame;
+using tests::regtest;
 using tests::ScriptedNode;
 using tests::ScriptedPeer;
 using tests::TranscriptRecord;
 using namespace p2pool::peers;
-
-const share_chain::Network& regtest() {
-    return *share_chain::find_network("dash_regtest");
-}
 
 /// All that anybody sent in a session, to be had before it is sent again.
 struct Everything {

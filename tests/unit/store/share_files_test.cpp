@@ -16,10 +16,6 @@ namespace fs = std::filesystem;
 using namespace share_chain::store;
 using share_chain::SharePtr;
 
-const share_chain::Network& regtest() {
-    return *share_chain::find_network("dash_regtest");
-}
-
 struct Read {
     std::vector<dash::Uint256> shares;
     std::vector<dash::Uint256> verified;
@@ -34,7 +30,7 @@ Read read(const std::vector<fs::path>& files) {
     events.on_problem = [&](const fs::path&, std::uint64_t line, const std::string&) {
         found.problem_lines.push_back(line);
     };
-    read_share_files(files, regtest(), events);
+    read_share_files(files, tests::regtest(), events);
     return found;
 }
 
@@ -43,7 +39,7 @@ Read read(const std::vector<fs::path>& files) {
 TEST_CASE("what is written is read again, over several files") {
     const tests::TemporaryFolder folder("p2pool-files");
     tests::Random random;
-    const auto chain = tests::made_chain(regtest(), 300, 1'700'000'000, random);
+    const auto chain = tests::made_chain(tests::regtest(), 300, 1'700'000'000, random);
     std::vector<dash::Uint256> hashes;
     std::vector<dash::Uint256> verified;
     std::uint64_t files = 0;
@@ -95,7 +91,7 @@ TEST_CASE("a damaged line is told with its number, and costs nothing but itself"
     const tests::TemporaryFolder folder("p2pool-files");
     tests::Random random;
     INFO(random.how_to_repeat());
-    const auto chain = tests::made_chain(regtest(), 50, 1'700'000'000, random);
+    const auto chain = tests::made_chain(tests::regtest(), 50, 1'700'000'000, random);
     {
         ShareFileWriter writer(folder.path());
         for (const SharePtr& share : chain)

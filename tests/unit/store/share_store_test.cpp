@@ -30,10 +30,6 @@ using share_chain::SharePtr;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-const share_chain::Network& regtest() {
-    return *share_chain::find_network("dash_regtest");
-}
-
 struct Stored {
     std::vector<SharePtr> shares;
     std::vector<bool> verified;
@@ -53,13 +49,13 @@ struct Place {
     fs::path file = folder.path() / "p2pool.sqlite3";
     tests::ManualClock clock;
     tests::Random random;
-    std::vector<SharePtr> chain = tests::made_chain(regtest(), 60, 1'700'000'000, random);
+    std::vector<SharePtr> chain = tests::made_chain(tests::regtest(), 60, 1'700'000'000, random);
 
     [[nodiscard]] StoreSettings settings() const {
         StoreSettings settings;
         settings.file = file;
         settings.archive = folder.path() / "share_archive";
-        settings.network = &regtest();
+        settings.network = &tests::regtest();
         settings.schedule = {.gather = milliseconds(5), .retry = milliseconds(20), .cleanup = seconds(60)};
         return settings;
     }
@@ -231,8 +227,9 @@ TEST_CASE("a flipped bit, wherever it is, costs that share only") {
 
 TEST_CASE("marks above a gap do not count, unless enough of the line is left") {
     Place place;
-    const std::uint64_t length = regtest().chain_length;
-    place.chain = tests::made_chain(regtest(), static_cast<std::uint32_t>(3 * length), 1'700'000'000, place.random);
+    const std::uint64_t length = tests::regtest().chain_length;
+    place.chain =
+        tests::made_chain(tests::regtest(), static_cast<std::uint32_t>(3 * length), 1'700'000'000, place.random);
     place.fill();
     for (const std::uint64_t gap : {2 * length - 2, 2 * length - 1}) {
         CAPTURE(gap);
@@ -343,7 +340,7 @@ TEST_CASE("share files of the python node are taken in once, all or none") {
     CHECK(stored.counts.verified == 30);
 
     ShareTable table(place.file);
-    const Exported exported = export_share_files(table, place.folder.path() / "out", regtest());
+    const Exported exported = export_share_files(table, place.folder.path() / "out", tests::regtest());
     CHECK(exported.counts.shares == 60);
     CHECK(exported.counts.verified == 30);
     CHECK(exported.files == 1);

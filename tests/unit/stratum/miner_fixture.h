@@ -15,6 +15,15 @@
 
 namespace tests {
 
+// Error codes of more than one test's.
+inline constexpr int kOther = 20;
+inline constexpr int kUnauthorized = 24;
+
+/// 0: no error.
+[[nodiscard]] inline int code_of(const nlohmann::json& answer) {
+    return answer["error"].is_null() ? 0 : answer["error"][0].get<int>();
+}
+
 /// A node with a fake work source, and one miner without a socket.
 struct MinerFixture {
     explicit MinerFixture(const char* network_name = "dash_regtest", p2pool::stratum::AdmissionSettings admission = {})

@@ -3,13 +3,10 @@
 #include "tests/unit/stratum/miner_fixture.h"
 
 using nlohmann::json;
+using tests::code_of;
 using tests::MinerFixture;
 
 namespace {
-
-int code_of(const json& answer) {
-    return answer["error"].is_null() ? 0 : answer["error"][0].get<int>();
-}
 
 json configure(MinerFixture& node, const json& extensions, const json& options) {
     return node.ask("mining.configure", {extensions, options})["result"];

@@ -6,18 +6,10 @@
 
 using namespace p2pool::stratum;
 using nlohmann::json;
+using tests::code_of;
+using tests::kOther;
+using tests::kUnauthorized;
 using tests::MinerFixture;
-
-namespace {
-
-constexpr int kOther = 20;
-constexpr int kUnauthorized = 24;
-
-int code_of(const json& answer) {
-    return answer["error"].is_null() ? 0 : answer["error"][0].get<int>();
-}
-
-}  // namespace
 
 TEST_CASE("subscribe gives the session, four bytes of extranonce and room for four more") {
     MinerFixture node;

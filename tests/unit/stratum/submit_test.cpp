@@ -5,20 +5,17 @@
 
 using nlohmann::json;
 using p2pool::stratum::hex32;
+using tests::code_of;
+using tests::kOther;
+using tests::kUnauthorized;
 using tests::MinerFixture;
 
 namespace {
 
-constexpr int kOther = 20;
 constexpr int kJobNotFound = 21;
 constexpr int kDuplicate = 22;
 constexpr int kLowDifficulty = 23;
-constexpr int kUnauthorized = 24;
 constexpr int kNotSubscribed = 25;
-
-int code_of(const json& answer) {
-    return answer["error"].is_null() ? 0 : answer["error"][0].get<int>();
-}
 
 /// A miner at difficulty 4 whose work makes shares from 1000 and blocks from 1,000,000 on.
 struct Mining : MinerFixture {

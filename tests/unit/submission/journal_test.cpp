@@ -8,26 +8,18 @@
 #include <fstream>
 
 #include "dash/util/error.h"
-#include "tests/unit/submission/temporary_folder.h"
+#include "tests/support/process.h"
+#include "tests/unit/submission/numbered_block.h"
 
 namespace {
 
 using namespace dash::submission;
 using dash::Bytes;
 using dash::Uint256;
-
-WonBlock block(std::uint64_t number) {
-    WonBlock won;
-    won.hash = Uint256(number);
-    won.height = static_cast<std::uint32_t>(1000 + number);
-    won.bytes = std::make_shared<const Bytes>(Bytes(300, static_cast<std::uint8_t>(number)));
-    won.finder = "yAddress.worker";
-    won.found_at = 1'700'000'000.25 + static_cast<double>(number);
-    return won;
-}
+using submission_tests::numbered_block;
 
 struct Folder {
-    tests::TemporaryFolder folder;
+    tests::TemporaryFolder folder{"journal"};
     std::filesystem::path file = folder.path() / "p2pool.sqlite3";
 };
 
@@ -37,8 +29,8 @@ TEST_CASE("what is written is there after the file is opened again") {
     const Folder place;
     {
         Journal journal(place.file);
-        journal.add(block(2));
-        journal.add(block(1));
+        journal.add(numbered_block(2));
+        journal.add(numbered_block(1));
     }
     Journal journal(place.file);
     const auto entries = journal.unfinished();
@@ -57,9 +49,9 @@ TEST_CASE("what is written is there after the file is opened again") {
 TEST_CASE("a block keeps its state when it is added again") {
     const Folder place;
     Journal journal(place.file);
-    journal.add(block(1));
-    journal.update({block(1), BlockState::kOrphaned, "inconclusive"});
-    journal.add(block(1));
+    journal.add(numbered_block(1));
+    journal.update({numbered_block(1), BlockState::kOrphaned, "inconclusive"});
+    journal.add(numbered_block(1));
     const auto entries = journal.unfinished();
     REQUIRE(entries.size() == 1);
     CHECK(entries[0].state == BlockState::kOrphaned);
@@ -71,9 +63,9 @@ TEST_CASE("a block in a final state is remembered, but not taken up again") {
     for (const BlockState state : {BlockState::kConfirmed, BlockState::kLost, BlockState::kRejected}) {
         Journal journal(place.file);
         const auto number = static_cast<std::uint64_t>(state);
-        journal.add(block(number));
+        journal.add(numbered_block(number));
         CHECK(journal.unfinished().size() == 1);
-        journal.update({block(number), state, "accepted"});
+        journal.update({numbered_block(number), state, "accepted"});
         CHECK(journal.unfinished().empty());
     }
     CHECK(Journal(place.file).finished().size() == 3);
@@ -82,7 +74,7 @@ TEST_CASE("a block in a final state is remembered, but not taken up again") {
 TEST_CASE("an update makes good an add that failed") {
     const Folder place;
     Journal journal(place.file);
-    journal.update({block(1), BlockState::kAccepted, "accepted"});
+    journal.update({numbered_block(1), BlockState::kAccepted, "accepted"});
     REQUIRE(journal.unfinished().size() == 1);
     CHECK(*journal.unfinished()[0].block.bytes == Bytes(300, 1));
 }
@@ -92,7 +84,7 @@ TEST_CASE("a block that was added survives the death of the process") {
     const pid_t child = fork();
     if (child == 0) {
         Journal journal(place.file);
-        journal.add(block(7));
+        journal.add(numbered_block(7));
         kill(getpid(), SIGKILL);
     }
     int status = 0;
@@ -114,9 +106,9 @@ TEST_CASE("files that cannot serve as journal are told to the operator") {
 TEST_CASE("a damaged row costs nothing but itself") {
     const Folder place;
     Journal journal(place.file);
-    journal.add(block(1));
-    journal.add(block(2));
-    journal.update({block(3), BlockState::kLost, ""});
+    journal.add(numbered_block(1));
+    journal.add(numbered_block(2));
+    journal.update({numbered_block(3), BlockState::kLost, ""});
     dash::sqlite::Database(place.file)
         .execute(
             "UPDATE won_blocks SET hash = 'x' WHERE height = 1001; UPDATE won_blocks SET hash = 'y' WHERE height = "
@@ -137,7 +129,7 @@ TEST_CASE("other connections may hold tables of their own in the file") {
     dash::sqlite::Database other(place.file);
     other.execute("CREATE TABLE shares (hash TEXT); BEGIN IMMEDIATE; INSERT INTO shares VALUES ('a'); COMMIT");
     Journal journal(place.file);
-    journal.add(block(1));
+    journal.add(numbered_block(1));
     other.execute("INSERT INTO shares VALUES ('b')");
     CHECK(journal.unfinished().size() == 1);
 }

@@ -12,11 +12,11 @@
 #include "dash/p2p/block_message.h"
 #include "dash/primitives/chain_params.h"
 #include "dash/submission/pipeline.h"
+#include "tests/support/process.h"
 #include "tests/support/quiet_log.h"
 #include "tests/unit/broadcaster/test_block.h"
 #include "tests/unit/rpc/event_loop.h"
 #include "tests/unit/submission/scripted_dashd.h"
-#include "tests/unit/submission/temporary_folder.h"
 
 /// A pipeline with a scripted dashd and senders, and two blocks to win.
 namespace submission_tests {
@@ -75,7 +75,7 @@ struct Place {
     [[nodiscard]] int submits() const { return dashd.rpc->calls("submitblock"); }
     [[nodiscard]] std::size_t pushes() const { return dashd.peer->received("block").size(); }
 
-    tests::TemporaryFolder folder;
+    tests::TemporaryFolder folder{"submission"};
     tests::ScriptedDashd dashd;
     tests::EventLoop loop;
     std::vector<SubmissionReport> reports;

@@ -7,29 +7,21 @@
 #include <fstream>
 
 #include "dash/util/error.h"
+#include "tests/support/process.h"
 #include "tests/support/quiet_log.h"
 #include "tests/support/random.h"
-#include "tests/unit/submission/temporary_folder.h"
+#include "tests/unit/submission/numbered_block.h"
 
 namespace {
 
 using namespace dash::submission;
 using dash::Bytes;
 using dash::Uint256;
+using submission_tests::numbered_block;
 namespace fs = std::filesystem;
 
-WonBlock block(std::uint64_t number, std::size_t size = 300) {
-    WonBlock won;
-    won.hash = Uint256(number);
-    won.height = static_cast<std::uint32_t>(1000 + number);
-    won.bytes = std::make_shared<const Bytes>(Bytes(size, static_cast<std::uint8_t>(number)));
-    won.finder = "yAddress.worker";
-    won.found_at = 1'700'000'000.25 + static_cast<double>(number);
-    return won;
-}
-
-struct Place {
-    tests::TemporaryFolder folder;
+struct SpoolPlace {
+    tests::TemporaryFolder folder{"spool"};
     fs::path database = folder.path() / "p2pool.sqlite3";
     fs::path file = folder.path() / "p2pool.sqlite3.won";
 };
@@ -41,19 +33,19 @@ std::vector<Uint256> hashes(const std::vector<WonBlock>& blocks) {
     return hashes;
 }
 
-std::vector<Uint256> left_over(const Place& place) {
+std::vector<Uint256> left_over(const SpoolPlace& place) {
     return hashes(Spool(place.database).left_over());
 }
 
 }  // namespace
 
 TEST_CASE("a block waits whole until it is settled") {
-    const Place place;
+    const SpoolPlace place;
     {
         Spool spool(place.database);
         CHECK(spool.left_over().empty());
-        spool.add(block(1));
-        spool.add(block(2, 100'000));
+        spool.add(numbered_block(1));
+        spool.add(numbered_block(2, 100'000));
     }
     {
         Spool spool(place.database);
@@ -68,17 +60,17 @@ TEST_CASE("a block waits whole until it is settled") {
         CHECK(fs::file_size(place.file) > 0);
         spool.settled(Uint256(1));
         CHECK(fs::file_size(place.file) == 0);
-        spool.add(block(3));
+        spool.add(numbered_block(3));
         spool.settled(Uint256(4));
     }
     CHECK(left_over(place) == std::vector<Uint256>{Uint256(3)});
 }
 
 TEST_CASE("what a death cut off hides neither what was whole nor what comes later") {
-    const Place place;
-    Spool(place.database).add(block(1));
+    const SpoolPlace place;
+    Spool(place.database).add(numbered_block(1));
     const std::uintmax_t whole = fs::file_size(place.file);
-    Spool(place.database).add(block(2));
+    Spool(place.database).add(numbered_block(2));
     const std::uintmax_t both = fs::file_size(place.file);
     std::ifstream stream(place.file, std::ios::binary);
     const std::string content{std::istreambuf_iterator<char>(stream), {}};
@@ -86,17 +78,17 @@ TEST_CASE("what a death cut off hides neither what was whole nor what comes late
         std::ofstream(place.file, std::ios::binary).write(content.data(), static_cast<std::streamsize>(cut));
         Spool spool(place.database);
         REQUIRE(hashes(spool.left_over()) == std::vector<Uint256>{Uint256(1)});
-        spool.add(block(3));
+        spool.add(numbered_block(3));
         REQUIRE(left_over(place) == std::vector<Uint256>{Uint256(1), Uint256(3)});
     }
 }
 
 TEST_CASE("damage anywhere in the file costs blocks, not the start") {
-    const Place place;
+    const SpoolPlace place;
     tests::Random random;
     INFO(random.how_to_repeat());
     for (std::uint64_t i = 1; i <= 5; ++i)
-        Spool(place.database).add(block(i));
+        Spool(place.database).add(numbered_block(i));
     std::ifstream stream(place.file, std::ios::binary);
     const std::string content{std::istreambuf_iterator<char>(stream), {}};
     for (int round = 0; round < 200; ++round) {
@@ -111,18 +103,18 @@ TEST_CASE("damage anywhere in the file costs blocks, not the start") {
 }
 
 TEST_CASE("a full disk is told, and the blocks before and after it stay readable") {
-    const Place place;
+    const SpoolPlace place;
     Spool spool(place.database);
-    spool.add(block(1));
+    spool.add(numbered_block(1));
     rlimit before{};
     REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
     rlimit small = before;
     small.rlim_cur = fs::file_size(place.file) + 500;
     const auto handler = ::signal(SIGXFSZ, SIG_IGN);
     REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
-    CHECK_THROWS_AS(spool.add(block(2, 5000)), dash::Error);
+    CHECK_THROWS_AS(spool.add(numbered_block(2, 5000)), dash::Error);
     REQUIRE(setrlimit(RLIMIT_FSIZE, &before) == 0);
     ::signal(SIGXFSZ, handler);
-    spool.add(block(3));
+    spool.add(numbered_block(3));
     CHECK(left_over(place) == std::vector<Uint256>{Uint256(1), Uint256(3)});
 }

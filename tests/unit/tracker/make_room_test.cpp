@@ -21,7 +21,7 @@ using share_chain::Tracker;
 using tests::fake_share;
 using tests::FakeShare;
 
-constexpr double kNow = 1000000;
+constexpr double kPresent = 1000000;
 constexpr std::size_t kMostBytes = 1'000'000;
 constexpr std::size_t kFatBytes = 20'000;  ///< packed; twice that in memory
 constexpr std::size_t kMostFatShares = kMostBytes / (2 * kFatBytes);
@@ -52,13 +52,13 @@ struct Crowded {
                                                 .work = work,
                                                 .timestamp = 1000,
                                                 .packed_bytes = packed_bytes});
-            if (tracker.add(orphan, kNow, {host + ":" + std::to_string(1 + i)})) taken.push_back(orphan->hash);
+            if (tracker.add(orphan, kPresent, {host + ":" + std::to_string(1 + i)})) taken.push_back(orphan->hash);
         }
     }
     bool add(std::uint64_t hash, std::uint64_t previous, std::uint64_t work = 1000, const Source& source = kHonest) {
         return tracker.add(
-            fake_share({.hash = Uint256(hash), .previous = Uint256(previous), .work = work, .timestamp = 1000}), kNow,
-            source);
+            fake_share({.hash = Uint256(hash), .previous = Uint256(previous), .work = work, .timestamp = 1000}),
+            kPresent, source);
     }
     [[nodiscard]] std::uint64_t known(std::uint64_t first, std::uint64_t last) const {
         std::uint64_t count = 0;
@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(Crowded, "while orphans fill the room, a share and its parent 
         hosts = many_hosts();
     }
     add(1, 0);
-    REQUIRE(tracker.think(kNow).best == Uint256(1));
+    REQUIRE(tracker.think(kPresent).best == Uint256(1));
     orphans(1000, hosts);
     CHECK(tracker.size() <= kMostFatShares + 1);
     // Small ones take the rest of the room.
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(Crowded, "while orphans fill the room, a share and its parent 
     // Newest first, as peers send them.
     CHECK(add(3, 2));
     CHECK(add(2, 1));
-    CHECK(tracker.think(kNow).best == Uint256(3));
+    CHECK(tracker.think(kPresent).best == Uint256(3));
 
     CHECK(add(6, 5));
     orphans(1000, hosts);
@@ -106,7 +106,7 @@ TEST_CASE_FIXTURE(Crowded, "while orphans fill the room, a share and its parent 
                       [](const auto& wanted) { return wanted.hash == Uint256(5) && wanted.source == kHonest.peer; }));
     CHECK(add(5, 4));
     CHECK(add(4, 3));
-    CHECK(tracker.think(kNow).best == Uint256(6));
+    CHECK(tracker.think(kPresent).best == Uint256(6));
 }
 
 TEST_CASE_FIXTURE(Crowded, "orphans with less work do not keep a chain from coming, from its young end on") {
@@ -123,10 +123,10 @@ TEST_CASE_FIXTURE(Crowded, "orphans with less work do not keep a chain from comi
     for (std::uint64_t hash = kChain; hash > 0; --hash) {
         CHECK(add(hash, hash - 1));
         orphans(100, hosts, packed_bytes);
-        if (hash % 10 == 0) (void)tracker.think(kNow);
+        if (hash % 10 == 0) (void)tracker.think(kPresent);
     }
     CHECK(known(1, kChain) == kChain);
-    CHECK(tracker.think(kNow).best == Uint256(kChain));
+    CHECK(tracker.think(kPresent).best == Uint256(kChain));
 }
 
 TEST_CASE_FIXTURE(Crowded, "orphans with more work, of a few hosts, do not either") {
@@ -146,7 +146,7 @@ TEST_CASE_FIXTURE(Crowded, "orphans on an honest line that is not verified go, a
         tracker.add(
             fake_share(
                 {.hash = Uint256(kOrphans + i), .previous = Uint256(2 + i % (kLine - 1)), .packed_bytes = kFatBytes}),
-            kNow, {"6.6.6.6:1"});
+            kPresent, {"6.6.6.6:1"});
     }
     CHECK(known(2, kLine) == kLine - 1);
     CHECK(tracker.size() <= kLine + kMostFatShares);
@@ -160,7 +160,7 @@ TEST_CASE_FIXTURE(Crowded, "shares worth nothing do not hide between two that ar
                                 .previous = Uint256(kOrphans + i),
                                 .work = is_end ? 1'000'000'000U : 1U,
                                 .packed_bytes = kFatBytes}),
-                    kNow, {"6.6.6.6:1"});
+                    kPresent, {"6.6.6.6:1"});
     }
     CHECK(tracker.size() <= kMostFatShares);
 }
@@ -171,11 +171,11 @@ TEST_CASE_FIXTURE(Crowded, "the best lines and our own shares stay, whatever the
         return fake_share({.hash = Uint256(hash), .previous = Uint256(previous), .packed_bytes = kFatBytes});
     };
     for (std::uint64_t hash = 1; hash <= kChain; ++hash) {
-        REQUIRE(tracker.add(fat(hash, hash - 1), kNow, kHonest));
-        REQUIRE(tracker.think(kNow).best == Uint256(hash));
+        REQUIRE(tracker.add(fat(hash, hash - 1), kPresent, kHonest));
+        REQUIRE(tracker.think(kPresent).best == Uint256(hash));
     }
     for (std::uint64_t i = 1; i <= kMostFatShares; ++i)
-        REQUIRE(tracker.add(fat(1000 + 2 * i, 1001 + 2 * i), kNow));
+        REQUIRE(tracker.add(fat(1000 + 2 * i, 1001 + 2 * i), kPresent));
     orphans(1000, many_hosts(), 0, 1'000'000);
     CHECK(known(1, kChain) == kChain);
     for (std::uint64_t i = 1; i <= kMostFatShares; ++i)
@@ -185,12 +185,12 @@ TEST_CASE_FIXTURE(Crowded, "the best lines and our own shares stay, whatever the
 TEST_CASE_FIXTURE(Crowded, "verified shares beside the best lines have no room of their own") {
     for (std::uint64_t hash = 1; hash <= 20; ++hash) {
         add(hash, hash - 1);
-        (void)tracker.think(kNow);
+        (void)tracker.think(kPresent);
     }
     for (std::uint64_t i = 0; i < 1000; ++i) {
         tracker.add(fake_share({.hash = Uint256(kOrphans + i), .previous = Uint256(0), .packed_bytes = kFatBytes}),
-                    kNow, {"6.6.6.6:1"});
-        CHECK(tracker.think(kNow).best == Uint256(20));
+                    kPresent, {"6.6.6.6:1"});
+        CHECK(tracker.think(kPresent).best == Uint256(20));
     }
     CHECK(tracker.size() <= 20 + kMostFatShares + 5);
     CHECK(tracker.verified_size() == tracker.size());
@@ -205,11 +205,11 @@ TEST_CASE_FIXTURE(Crowded, "what made room is told, once, unless it came again")
     REQUIRE(gone.size() > 1);
     const Uint256 again = gone.back();
     gone.pop_back();
-    REQUIRE(tracker.add(fake_share({.hash = again, .previous = Uint256(7)}), kNow, kHonest));
-    std::vector<Uint256> told = tracker.think(kNow).removed;
+    REQUIRE(tracker.add(fake_share({.hash = again, .previous = Uint256(7)}), kPresent, kHonest));
+    std::vector<Uint256> told = tracker.think(kPresent).removed;
     std::sort(told.begin(), told.end());
     CHECK(told == gone);
-    CHECK(tracker.think(kNow).removed.empty());
+    CHECK(tracker.think(kPresent).removed.empty());
 }
 
 /// Fits the room or not, the tracker is what was added without what it told gone.
@@ -227,7 +227,7 @@ TEST_CASE("what has little room keeps its books") {
         std::set<Uint256> known;
         std::set<Uint256> refused;
         std::set<Uint256> best_line;
-        double now = kNow;
+        double now = kPresent;
         for (std::size_t next = 0; next < tree.size();) {
             for (std::uint64_t left = 1 + random.below(30); left > 0 && next < tree.size(); --left, ++next) {
                 now += 1;
