@@ -10,9 +10,9 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <filesystem>
 #include <string_view>
+#include <system_error>
 
 #include "p2pool/notify/channels.h"
 
@@ -104,7 +104,7 @@ class CommandChannel final : public Channel {
 
     [[nodiscard]] boost::asio::awaitable<Delivery> send(const Announcement& announcement) override {
         const pid_t pid = start(config_.command, announcement);
-        if (pid < 0) co_return Delivery{false, std::string("it cannot be started: ") + std::strerror(errno)};
+        if (pid < 0) co_return Delivery{false, "it cannot be started: " + std::generic_category().message(errno)};
         boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
         const auto deadline = std::chrono::steady_clock::now() + kCommandPatience;
         int status = 0;
