@@ -83,6 +83,14 @@ function(p2pool_program name)
   p2pool_settings(${name} ${ARG_PCH})
 endfunction()
 
+# p2pool_optimise(target): also where sanitizers' builds otherwise are not, since tests spend most of their time in it.
+function(p2pool_optimise target)
+  if(P2POOL_SANITIZE)
+    target_compile_options(${target} PRIVATE -O1)
+    set_target_properties(${target} PROPERTIES DISABLE_PRECOMPILE_HEADERS ON)
+  endif()
+endfunction()
+
 # p2pool_label(test target label): the target LABEL_tests builds all that the tests of a label need.
 function(p2pool_label test target label)
   set_property(TEST ${test} APPEND PROPERTY LABELS ${label})
