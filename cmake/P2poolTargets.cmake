@@ -83,9 +83,10 @@ function(p2pool_program name)
   p2pool_settings(${name} ${ARG_PCH})
 endfunction()
 
-# p2pool_optimise(target): also where sanitizers' builds otherwise are not, since tests spend most of their time in it.
+# p2pool_optimise(target): also in the sanitizers' builds that otherwise are not, since tests spend most of their time in it.
+# Fuzzers are optimised as a whole.
 function(p2pool_optimise target)
-  if(P2POOL_SANITIZE)
+  if(P2POOL_SANITIZE AND NOT P2POOL_FUZZ)
     target_compile_options(${target} PRIVATE -O1)
     set_target_properties(${target} PROPERTIES DISABLE_PRECOMPILE_HEADERS ON)
   endif()

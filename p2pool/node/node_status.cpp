@@ -7,6 +7,7 @@
 #include "share_chain/statistics.h"
 
 namespace p2pool::node {
+
 NodeStatus Node::status() {
     const double now = dash::steady_seconds(clock_);
     NodeStatus status;

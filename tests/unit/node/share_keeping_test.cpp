@@ -14,6 +14,7 @@
 #include "tests/support/manual_clock.h"
 #include "tests/support/process.h"
 #include "tests/support/random.h"
+#include "tests/support/regtest.h"
 #include "tests/support/vectors.h"
 #include "tests/unit/store/made_chain.h"
 
@@ -22,10 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 using namespace p2pool::node;
 using share_chain::SharePtr;
-
-const share_chain::Network& regtest() {
-    return *share_chain::find_network("dash_regtest");
-}
 
 dash::rpc::BlockTemplate recorded_template() {
     return dash::rpc::parse_block_template(tests::load_recording("gbt/20_mempool_txs_dependents_h670.json"));
@@ -40,14 +37,15 @@ struct Place {
 
     Place() {
         clock.set_unix_seconds(recorded_template().time);
-        settings.network = &regtest();
+        settings.network = &tests::regtest();
         settings.net_datadir = folder.path() / "dash_regtest";
         fs::create_directories(settings.net_datadir);
     }
 
     [[nodiscard]] fs::path in_datadir(const std::string& name) const { return settings.net_datadir / name; }
     [[nodiscard]] std::vector<SharePtr> make_chain(std::uint32_t count) {
-        return tests::made_chain(regtest(), count, static_cast<std::uint32_t>(clock.unix_seconds()) - 60, random);
+        return tests::made_chain(tests::regtest(), count, static_cast<std::uint32_t>(clock.unix_seconds()) - 60,
+                                 random);
     }
     void write_share_files(const std::vector<SharePtr>& shares) const {
         share_chain::store::ShareFileWriter writer(settings.net_datadir);
@@ -64,7 +62,7 @@ struct Run {
 
     explicit Run(const Place& place)
         : store(open_share_store(place.settings)),
-          node({.network = &regtest(), .payout_hashes = {dash::Hash160{}}, .random_seed = 1}, place.clock) {
+          node({.network = &tests::regtest(), .payout_hashes = {dash::Hash160{}}, .random_seed = 1}, place.clock) {
         load_shares(*store, node);
         node.take_template(recorded_template());
     }

@@ -5,6 +5,7 @@
 
 #include "dash/primitives/serialize.h"
 #include "dash/primitives/sha256.h"
+#include "tests/support/regtest.h"
 #include "tests/support/vectors.h"
 #include "tests/unit/peers/scripted_peer.h"
 #include "tests/unit/peers/transcript.h"

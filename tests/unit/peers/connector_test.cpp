@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "tests/support/regtest.h"
 #include "tests/unit/peers/scripted_peer.h"
 
 // Who gets connected, and who is told where nodes are.

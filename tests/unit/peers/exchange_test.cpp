@@ -4,6 +4,7 @@
 
 #include "share_chain/codec.h"
 #include "tests/peer_network/share_maker.h"
+#include "tests/support/regtest.h"
 #include "tests/unit/peers/scripted_peer.h"
 
 // Shares and their transactions between the node and its peers.

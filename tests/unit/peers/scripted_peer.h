@@ -18,10 +18,6 @@
 /// A node's p2pool network whose peers say what the test wants, byte by byte.
 namespace tests {
 
-[[nodiscard]] inline const share_chain::Network& regtest() {
-    return *share_chain::find_network("dash_regtest");
-}
-
 /// Both ends of a connection without anything between them.
 struct Line {
     p2pool::peers::PeerAddress remote;

@@ -3,6 +3,7 @@
 #include "share_chain/network.h"
 #include "tests/peer_network/share_maker.h"
 #include "tests/support/random.h"
+#include "tests/support/regtest.h"
 #include "tests/unit/peers/scripted_peer.h"
 
 // One connection: how it begins, how it lives, and what ends it.

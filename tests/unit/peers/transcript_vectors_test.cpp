@@ -8,6 +8,7 @@
 #include "share_chain/codec.h"
 #include "share_chain/share_request.h"
 #include "share_chain/tracker.h"
+#include "tests/support/regtest.h"
 #include "tests/unit/peers/scripted_peer.h"
 #include "tests/unit/peers/transcript.h"
 

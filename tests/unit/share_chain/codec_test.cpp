@@ -8,6 +8,7 @@
 #include "dash/util/error.h"
 #include "share_chain/codec.h"
 #include "share_chain/network.h"
+#include "tests/support/regtest.h"
 #include "tests/support/sanitizer.h"
 #include "tests/unit/share_chain/random_shares.h"
 
@@ -37,10 +38,6 @@ namespace {
 using share_chain::ShareContents;
 
 constexpr int kRounds = 300;
-
-const share_chain::Network& regtest() {
-    return *share_chain::find_network("dash_regtest");
-}
 
 /// The packed contents up to the list or string whose first element is `marker`; instead of it, another count and few
 /// bytes.
@@ -134,7 +131,7 @@ TEST_CASE("damaged shares are refused or pack to the bytes they came in") {
         } catch (const dash::DecodeError&) {
         }
         try {
-            (void)share_chain::load_share({share_chain::kShareType, bytes}, regtest());
+            (void)share_chain::load_share({share_chain::kShareType, bytes}, tests::regtest());
         } catch (const dash::DecodeError&) {
         } catch (const dash::PeerMisbehaving&) {
         }
@@ -146,7 +143,7 @@ TEST_CASE("noise is refused") {
     INFO(random.how_to_repeat());
     for (int round = 0; round < kRounds; ++round) {
         const dash::Bytes noise = random.bytes(random.below(2000));
-        CHECK_THROWS((void)share_chain::load_share({share_chain::kShareType, noise}, regtest()));
+        CHECK_THROWS((void)share_chain::load_share({share_chain::kShareType, noise}, tests::regtest()));
     }
 }
 
@@ -190,7 +187,7 @@ TEST_CASE("numbers must be in their shortest form") {
 }
 
 TEST_CASE("the type of a share decides before its contents") {
-    CHECK_THROWS_AS((void)share_chain::load_share({15, {}}, regtest()), dash::PeerMisbehaving);
-    CHECK_THROWS_AS((void)share_chain::load_share({17, {}}, regtest()), dash::DecodeError);
-    CHECK_THROWS_AS((void)share_chain::load_share({16, {}}, regtest()), dash::DecodeError);
+    CHECK_THROWS_AS((void)share_chain::load_share({15, {}}, tests::regtest()), dash::PeerMisbehaving);
+    CHECK_THROWS_AS((void)share_chain::load_share({17, {}}, tests::regtest()), dash::DecodeError);
+    CHECK_THROWS_AS((void)share_chain::load_share({16, {}}, tests::regtest()), dash::DecodeError);
 }

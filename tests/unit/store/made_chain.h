@@ -9,10 +9,6 @@
 
 namespace tests {
 
-[[nodiscard]] inline const share_chain::Network& regtest() {
-    return *share_chain::find_network("dash_regtest");
-}
-
 /// A line of `count` valid shares of a few finders, one a share period, the last one at `last_timestamp`; parents
 /// first. For networks on which any hash is a share.
 [[nodiscard]] std::vector<share_chain::SharePtr> made_chain(const share_chain::Network& network, std::uint32_t count,

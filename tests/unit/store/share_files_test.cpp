@@ -8,6 +8,7 @@
 #include "dash/util/error.h"
 #include "tests/support/process.h"
 #include "tests/support/random.h"
+#include "tests/support/regtest.h"
 #include "tests/unit/store/made_chain.h"
 
 namespace {

@@ -17,6 +17,7 @@
 #include "tests/support/manual_clock.h"
 #include "tests/support/process.h"
 #include "tests/support/random.h"
+#include "tests/support/regtest.h"
 #include "tests/support/vectors.h"
 #include "tests/unit/store/made_chain.h"
 

@@ -15,7 +15,7 @@
 
 namespace tests {
 
-// Error codes of more than one test's.
+// Stratum's error codes.
 inline constexpr int kOther = 20;
 inline constexpr int kUnauthorized = 24;
 
