@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "dash/util/strange_json.h"
+
 namespace dash::rpc {
 namespace {
 
@@ -16,8 +18,6 @@ using boost::system::system_error;
 using nlohmann::json;
 using Kind = RpcError::Kind;
 
-/// dashd's deepest answers (getblock with transactions) have about 7 levels.
-constexpr int kMaxNesting = 64;
 /// How much of a strange answer or of dashd's message an error shows.
 constexpr std::size_t kShownBytes = 160;
 
@@ -26,25 +26,6 @@ std::string printable(std::string_view text) {
     std::replace_if(
         shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '.');
     return shown.size() < text.size() ? shown + "..." : shown;
-}
-
-bool nested_too_deep(std::string_view text) {
-    int depth = 0;
-    bool in_string = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (in_string) {
-            if (c == '\\') ++i;
-            if (c == '"') in_string = false;
-        } else if (c == '"') {
-            in_string = true;
-        } else if (c == '{' || c == '[') {
-            if (++depth > kMaxNesting) return true;
-        } else if (c == '}' || c == ']') {
-            --depth;
-        }
-    }
-    return false;
 }
 
 RpcError bad_answer(const ClientSettings& settings, const HttpAnswer& answer, const std::string& what) {
@@ -67,8 +48,7 @@ RpcError bad_answer(const ClientSettings& settings, const HttpAnswer& answer, co
 }
 
 json parse_json(const ClientSettings& settings, const HttpAnswer& answer) {
-    if (nested_too_deep(answer.body)) throw bad_answer(settings, answer, "JSON nested too deep");
-    json parsed = json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
+    json parsed = parse_strange_json(answer.body);
     if (!parsed.is_object()) throw bad_answer(settings, answer, "not a JSON-RPC answer");
     return parsed;
 }

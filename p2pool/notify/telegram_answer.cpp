@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "dash/util/strange_json.h"
+
 namespace p2pool::notify {
 namespace {
 
@@ -23,7 +25,7 @@ std::chrono::seconds read_pause(const nlohmann::json& pause) {
 }  // namespace
 
 Delivery read_telegram_answer(const HttpReply& reply) {
-    const auto answer = nlohmann::json::parse(reply.body, nullptr, false);
+    const auto answer = dash::parse_strange_json(reply.body);
     Delivery delivery{false, "it answers " + std::to_string(reply.status)};
     if (!answer.is_object()) return delivery;
     const auto ok = answer.find("ok");

@@ -4,6 +4,7 @@
 
 #include "dash/util/error.h"
 #include "dash/util/steady_seconds.h"
+#include "dash/util/strange_json.h"
 #include "p2pool/stratum/effort.h"
 #include "p2pool/stratum/getwork_data.h"
 #include "p2pool/stratum/submit.h"
@@ -68,7 +69,7 @@ double Getwork::pause_seconds(const std::string& ip) {
 }
 
 bool Getwork::goes_first(const std::string& body) {
-    const json request = json::parse(body, nullptr, false);
+    const json request = dash::parse_strange_json(body);
     if (!request.is_object()) return false;
     const json params = request.value("params", json());
     if (!params.is_array() || params.empty() || !params[0].is_string()) return false;
@@ -82,7 +83,7 @@ bool Getwork::goes_first(const std::string& body) {
 
 Getwork::Answer Getwork::answer(const std::string& body, const Caller& caller) {
     charge(caller, 1);
-    const json request = json::parse(body, nullptr, false);
+    const json request = dash::parse_strange_json(body);
     if (request.is_discarded()) return failure(nullptr, kParseError, "Parse error");
     if (!request.is_object()) return failure(nullptr, kInvalidRequest, "Invalid Request");
     return call(request, caller);

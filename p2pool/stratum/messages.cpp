@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstdio>
 
+#include "dash/util/strange_json.h"
+
 namespace p2pool::stratum {
 namespace {
 
@@ -31,8 +33,8 @@ std::string previous_block_hex(const dash::Uint256& hash) {
 }  // namespace
 
 std::variant<Request, Response, Malformed> parse_line(std::string_view line) {
-    json message = json::parse(line.begin(), line.end(), nullptr, false);
-    if (message.is_discarded()) return Malformed{nullptr, "not JSON"};
+    json message = dash::parse_strange_json(line);
+    if (message.is_discarded()) return Malformed{nullptr, "not JSON, or nested too deep"};
     if (!message.is_object()) return Malformed{nullptr, "not a JSON object"};
     const auto id = message.find("id");
     Request request;

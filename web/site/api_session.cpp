@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "dash/util/error.h"
+#include "dash/util/strange_json.h"
 #include "web/site/bad_request.h"
 #include "web/site/route_table.h"
 
@@ -9,7 +10,7 @@ namespace web {
 namespace {
 
 Json body_of(const PageContext& context) {
-    Json body = Json::parse(context.request.body, nullptr, false);
+    Json body = dash::parse_strange_json(context.request.body);
     if (!body.is_object()) throw BadRequest("the body must be a JSON object");
     return body;
 }

@@ -50,10 +50,11 @@ TEST_CASE("what is no request is told as such, with its id where it has one") {
     CHECK(parse_as<Malformed>(R"({"id":35,"method":"mining.subscribe","params":{}})").id == 35);
 }
 
-TEST_CASE("nesting without end is no danger") {
+TEST_CASE("what is nested without end is no request") {
     const std::string deep = std::string(8000, '[') + std::string(8000, ']');
     parse_as<Malformed>(deep);
-    CHECK(parse_as<Request>(R"({"method":"m","params":)" + deep + "}").params.size() == 1);
+    parse_as<Malformed>(R"({"method":"m","params":)" + deep + "}");
+    parse_as<Malformed>(R"({"method":"m","params":[],"id":)" + deep + "}");
 }
 
 TEST_CASE("answers carry id, result and the error triple") {
