@@ -16,4 +16,4 @@ if [ "${1:-}" = "--long" ]; then
 fi
 echo "Building the node and its tests."
 build_targets all
-exec ctest --preset release ${kinds[@]+"${kinds[@]}"} "$@"
+exec ctest --preset release --parallel "$(build_jobs)" ${kinds[@]+"${kinds[@]}"} "$@"

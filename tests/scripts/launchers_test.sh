@@ -8,6 +8,7 @@ tree=$place/tree
 mkdir -p "$tree/cmake" "$tree/dash" "$tree/tests/demo"
 cp "$1/run_p2pool.sh" "$1/run_tests.sh" "$tree/"
 cat > "$tree/cmake/setup.sh" << 'END'
+build_jobs() { echo 2; }
 build_targets() {
     echo "building $*"
     mkdir -p build/release
@@ -50,10 +51,10 @@ echo "3. The tests"
 tests() { bash "$tree/run_tests.sh" "$@"; }
 expect_exit 0 tests
 expect_said "building all"
-expect_said "ctest --preset release -LE long"
+expect_said "ctest --preset release --parallel 2 -LE long"
 expect_exit 0 tests --long -R name
-expect_said "ctest --preset release -R name"
+expect_said "ctest --preset release --parallel 2 -R name"
 expect_exit 0 tests -L vectors
-expect_said "ctest --preset release -LE long -L vectors"
+expect_said "ctest --preset release --parallel 2 -LE long -L vectors"
 stand_in ctest <<< 'exit 8'
 expect_exit 8 tests

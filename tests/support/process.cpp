@@ -5,16 +5,48 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <fstream>
+#include <random>
 #include <sstream>
 #include <stdexcept>
 
 namespace tests {
+namespace {
+
+/// Until this program ends nobody else who asks gets the port: the name of an abstract socket is taken only once, and
+/// leaves no file behind.
+bool reserve(std::uint16_t port) {
+    const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    const std::string name = "p2pool-dash test port " + std::to_string(port);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::copy(name.begin(), name.end(), address.sun_path + 1);
+    const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+    if (socket >= 0 && ::bind(socket, reinterpret_cast<sockaddr*>(&address), size) == 0) return true;
+    ::close(socket);
+    return false;
+}
+
+bool nobody_listens(std::uint16_t port) {
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    const bool free = ::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    ::close(socket);
+    return free;
+}
+
+}  // namespace
 
 TemporaryFolder::TemporaryFolder(const std::string& name) {
     std::string pattern = (std::filesystem::temp_directory_path() / (name + "-XXXXXX")).string();
@@ -101,23 +133,18 @@ void ChildProcess::wait_for_output(const std::string& text, std::chrono::millise
 }
 
 std::vector<std::uint16_t> free_ports(std::size_t count) {
-    std::vector<int> sockets;
+    // Below those that the system chooses from for port 0 and for connections.
+    constexpr std::uint16_t kFirst = 20'000;
+    constexpr std::uint16_t kLast = 32'767;
+    constexpr int kAttempts = 1000;
+    std::random_device random;
+    std::uniform_int_distribution<std::uint16_t> any(kFirst, kLast);
     std::vector<std::uint16_t> ports;
-    for (std::size_t i = 0; i < count; ++i) {
-        const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockets.push_back(socket);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        auto* generic = reinterpret_cast<sockaddr*>(&address);
-        if (socket < 0 || ::bind(socket, generic, size) != 0 || ::getsockname(socket, generic, &size) != 0) {
-            throw std::runtime_error("no free port on 127.0.0.1");
-        }
-        ports.push_back(ntohs(address.sin_port));
+    for (int attempt = 0; ports.size() < count && attempt < kAttempts; ++attempt) {
+        const std::uint16_t port = any(random);
+        if (reserve(port) && nobody_listens(port)) ports.push_back(port);
     }
-    for (const int socket : sockets)
-        ::close(socket);
+    if (ports.size() < count) throw std::runtime_error("no free port on 127.0.0.1");
     return ports;
 }
 

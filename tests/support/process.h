@@ -58,7 +58,8 @@ class ChildProcess {
     std::filesystem::path output_;
 };
 
-/// Ports of 127.0.0.1 that nobody listened on a moment ago, all different.
+/// Ports of 127.0.0.1 that nobody listened on a moment ago, all different, and given to no other test while this
+/// program runs.
 [[nodiscard]] std::vector<std::uint16_t> free_ports(std::size_t count);
 
 /// The folder that holds the programs of this build.
