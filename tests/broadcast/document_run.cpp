@@ -24,9 +24,12 @@ bool is_about_public_network(const std::string& heading) {
     return heading == "Testnet" || heading == "Mainnet";
 }
 
-/// What the document asks there of a running node can be asked of that on regtest too, though it answers otherwise.
+/// What the document asks there of a running node can be asked of that on regtest too, though it answers otherwise. The
+/// document asks after some minutes, here the step before may have started the node only now.
 Step question_of_public_network(const Step& step) {
-    Step question{step.heading, "answers=$({\n" + step.commands + "})\necho \"$answers\"\n[ -n \"$answers\" ]\n", {}};
+    constexpr const char* kWait = "until curl -s http://127.0.0.1:7903/broadcaster_status; do sleep 0.1; done\n";
+    Step question{
+        step.heading, kWait + ("answers=$({\n" + step.commands + "})\necho \"$answers\"\n[ -n \"$answers\" ]\n"), {}};
     question.commands = std::regex_replace(question.commands, std::regex("127\\.0\\.0\\.1:17903"), "127.0.0.1:7903");
     return question;
 }
