@@ -119,6 +119,8 @@ function someShares(from, count) {
     return { best: shareHash(from), height: 20000, window: 8640, addresses: Array.from({ length: 40 }, (_, i) => `XaddressOfMiner${i}`), hash: numbers.map(shareHash), miner: numbers.map((n) => (n * n) % 40),
         time: numbers.map((n) => 1.79e9 - 20 * n), difficulty: numbers.map((n) => 1000 + (n % 7)), flags: numbers.map((n) => (n % 9 ? 0 : 1) | (n % 2000 ? 0 : 2) | (n % 50 ? 0 : 4) | (n % 70 ? 0 : 8)) };
 }
+/** Milliseconds. */
+const kSlowLine = 3000;
 const shareHash = (number) => number.toString(16).padStart(64, "0");
 
 /** A window as full as mainnet's: it is drawn whole, choosing in it is quick, and new shares come without all the others. */
@@ -127,9 +129,10 @@ async function fullWindow(browser, world) {
         const context = await browser.newContext({ viewport: kSizes[size], colorScheme: theme });
         const page = await context.newPage();
         const asked = [];
-        await page.route(/api\/v1\/shares($|\?)/, (route) => {
+        await page.route(/api\/v1\/shares($|\?)/, async (route) => {
             const isWhole = !route.request().url().includes("?");
             asked.push(isWhole);
+            if (isWhole) await sleep(kSlowLine); // new shares come meanwhile
             return route.fulfill({ json: isWhole ? someShares(1000, 8640) : someShares(997, 64) });
         });
         await page.goto(`${world.base}/static/#/shares`);
@@ -209,7 +212,7 @@ async function plainCharts(browser, world) {
     await inItsPlace("uPlot.iife.min.js");
     await inItsPlace("uPlot.min.css");
     await page.goto(`${world.base}/static/`);
-    if (!(await page.waitForSelector(".plain-chart path", { timeout: 8000 }).catch(() => null))) fail("without uPlot", "there is no chart");
+    if (!(await page.waitForSelector(".plain-chart path", { timeout: 30000 }).catch(() => null))) fail("without uPlot", "there is no chart");
     await page.screenshot({ path: join(screenshots, "without-uplot.png"), fullPage: true });
     watched.complaints.forEach((text) => fail("without uPlot", text));
     await context.close();

@@ -35,15 +35,16 @@ jobs=${P2POOL_FUZZ_JOBS:-$(nproc)}
 
 # A target's output goes to its log. It ends by itself at its first finding.
 fuzz() {
-    local target=$1 start=$SECONDS
+    local target=$1 start=$SECONDS TIMEFORMAT='processor: %U %S'
     mkdir -p "$build/corpus/$target" "$build/findings/$target"
     local words=()
     [ ! -e "tests/fuzz/dictionaries/$target" ] || words=(-dict="tests/fuzz/dictionaries/$target")
     # Weighing the inputs by entropy takes up to half of the time of a target with many edges, and finds no more.
-    "$build/fuzz_$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=8192 -print_final_stats=1 \
-        -entropic=0 "${words[@]}" \
-        -artifact_prefix="$build/findings/$target/" "$build/corpus/$target" "tests/fuzz/corpus/$target" \
-        > "$build/logs/$target" 2>&1 || true
+    {
+        time "$build/fuzz_$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=8192 \
+            -print_final_stats=1 -entropic=0 "${words[@]}" \
+            -artifact_prefix="$build/findings/$target/" "$build/corpus/$target" "tests/fuzz/corpus/$target" || true
+    } > "$build/logs/$target" 2>&1
     echo "seconds: $((SECONDS - start))" >> "$build/logs/$target"
 }
 
@@ -64,22 +65,24 @@ wait
 # coverage LOG WHAT: the edges that each line of this kind tells.
 coverage() { sed -n "s/^#[0-9]*\t$2.* cov: \([0-9]*\) .*/\1/p" "$1"; }
 found=0
-printf '\n%-16s %8s %12s %9s %6s %9s %14s\n' target seconds executions coverage new findings 'minutes so far'
+printf '\n%-16s %8s %10s %12s %9s %6s %9s %24s\n' \
+    target seconds processor executions coverage new findings 'processor seconds so far'
 for target in "${targets[@]}"; do
     log=$build/logs/$target
     seconds=$(sed -n 's/^seconds: //p' "$log")
+    processor=$(awk '/^processor: / { print int($2 + $3) }' "$log")
     executions=$(awk '/^stat::number_of_executed_units:/ { print $2 }' "$log")
     # A run that broke off prints no totals: the last line that counts then.
     [ -n "$executions" ] || executions=$(sed -n 's/^#\([0-9]*\)\t.*/\1/p' "$log" | tail -n 1)
     before=$(coverage "$log" INITED | head -n 1)
     after=$(coverage "$log" '[A-Z]*' | tail -n 1)
     findings=$(find "$build/findings/$target" -type f -newer "$build/logs/.start" | wc -l)
-    echo "$(date -u +%FT%TZ) $target $seconds ${executions:-0} $findings" >> "$build/history"
-    in_all=$(awk -v target="$target" '$2 == target { sum += $3 } END { print int(sum / 60) }' "$build/history")
+    echo "$(date -u +%FT%TZ) $target $seconds $processor ${executions:-0} $findings" >> "$build/history"
+    in_all=$(awk -v target="$target" '$2 == target { sum += $4 } END { print sum }' "$build/history")
     # One that ends otherwise is a finding, too: a leak at the end, a program that does not start.
     if [ "$findings" -eq 0 ] && ! grep -q '^Done [0-9]* runs' "$log"; then findings="see $log"; fi
     [ "$findings" = 0 ] || found=1
-    printf '%-16s %8s %12s %9s %6s %9s %14s\n' "$target" "$seconds" "${executions:-0}" "${after:-0}" \
-        "$((${after:-0} - ${before:-0}))" "$findings" "$in_all"
+    printf '%-16s %8s %10s %12s %9s %6s %9s %24s\n' "$target" "$seconds" "$processor" "${executions:-0}" \
+        "${after:-0}" "$((${after:-0} - ${before:-0}))" "$findings" "$in_all"
 done
 exit $found

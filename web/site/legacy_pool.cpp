@@ -13,11 +13,9 @@
 namespace web {
 namespace {
 
-/// With fewer shares statistics are null.
-constexpr std::uint64_t kFewestForStatistics = 10;
-
+/// Of a chain that is too short statistics are null.
 bool is_too_short(const PageContext& context) {
-    return context.model.now().chain->height < kFewestForStatistics || !context.model.now().chain->last_hour;
+    return !context.model.now().chain->last_hour;
 }
 
 Json rate(const PageContext& context) {

@@ -58,7 +58,7 @@ TEST_CASE("a router that does not answer does not hold up the end") {
     mapper.reset();
     const auto took = std::chrono::steady_clock::now() - begin;
     CHECK(took >= 1900ms);
-    CHECK(took < 4s);
+    CHECK(took < 20s);
     answer->set_value();
 }
 

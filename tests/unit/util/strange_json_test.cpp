@@ -22,7 +22,7 @@ std::string nested(int levels) {
 TEST_CASE("a stranger's JSON is taken up to the deepest level that is allowed") {
     CHECK(parse_strange_json(nested(kMaxJsonNesting)).dump() == nested(kMaxJsonNesting));
     CHECK(parse_strange_json(nested(kMaxJsonNesting + 1)).is_discarded());
-    CHECK(parse_strange_json(nested(100'000)).is_discarded());
+    CHECK(parse_strange_json(nested(10 * kMaxJsonNesting)).is_discarded());
     CHECK(parse_strange_json(std::string(100'000, '[')).is_discarded());
 }
 

@@ -10,7 +10,10 @@ import { table } from "../parts/table.js";
 export const title = () => "Share chain";
 export const every = 15;
 export const reloadOn = ["share", "block"];
-export const sources = ({ whole }) => ({ chain: whole ? `shares?count=${kNews}` : "shares", heads: "heads" });
+export function sources(page) {
+    takeIn(page); // also what came and was not drawn yet
+    return { chain: page.whole ? `shares?count=${kNews}` : "shares", heads: "heads" };
+}
 
 /** A window is half a megabyte: once it is here, only what came since is asked for. */
 const kNews = 64;
@@ -57,13 +60,18 @@ function joined(whole, news) {
 }
 
 /** `page.whole` is what was put together, `page.news` the answer that it was made from. */
-function wholeChain(page) {
+function takeIn(page) {
     const { chain } = page.data;
-    if (chain === page.news) return page.whole ?? page.before;
+    if (!chain || chain === page.news) return;
     page.news = chain;
     page.before = page.whole;
     page.whole = joined(page.whole, chain);
-    if (!page.whole) page.reload();
+}
+
+function wholeChain(page) {
+    const isNew = page.data.chain !== page.news;
+    takeIn(page);
+    if (isNew && !page.whole) page.reload();
     return page.whole ?? page.before;
 }
 
